@@ -1,0 +1,1 @@
+"""The read side that joins services: lists, overview, feed, audit log, search, folders, live."""

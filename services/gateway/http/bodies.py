@@ -1,0 +1,121 @@
+"""Reading what is sent, within limits of size and time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.http.call import Call
+from services.gateway.http.problems import IncompleteBody, MalformedRequest, TooLarge, UnsupportedMediaType
+
+PATIENCE = 30.0
+"""Seconds that a JSON body may take, and for which an upload may be silent, before the request is given up."""
+
+_DRAIN_BYTES = 64 * 1024 * 1024
+_DRAIN_SECONDS = 5.0
+
+
+def announced(call: Call) -> int | None:
+    """The body's length by Content-Length; 0 if there is no body, None if only its end will tell."""
+    length = call.headers.get(b"content-length")
+    if length is None:
+        return None if b"transfer-encoding" in call.headers else 0
+    try:
+        return int(length)
+    except ValueError:
+        raise MalformedRequest from None
+
+
+async def read_json(call: Call, receive: Receive, limit: int) -> bytes:
+    """The bytes of a JSON body, unread; empty if there is none. Refuses other media types and more than `limit`."""
+    length = announced(call)
+    if length == 0:
+        return b""
+    if length is not None and length > limit:
+        raise TooLarge(limit=limit)
+    media_type = call.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if media_type != b"application/json" or call.headers.get(b"content-encoding", b"identity") != b"identity":
+        raise UnsupportedMediaType(wanted="application/json")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _whole(receive, limit)
+    except TimeoutError:
+        raise IncompleteBody from None
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
+    parts, size = [], 0
+    async for chunk in chunks(receive, None):
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(limit=limit)
+        parts.append(chunk)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def chunks(receive: Receive, patience: float | None = PATIENCE) -> AsyncIterator[bytes]:
+    """The body as it comes in; `IncompleteBody` if the sender goes away or is silent for `patience` seconds."""
+    while True:
+        try:
+            async with asyncio.timeout(patience):
+                event = await receive()
+        except TimeoutError:
+            if patience is None:
+                raise  # the whole request's time is up, not this piece's
+            raise IncompleteBody from None
+        if event["type"] != "http.request":
+            raise IncompleteBody
+        if event["body"]:
+            yield event["body"]
+        if not event.get("more_body"):
+            return
+
+
+class Courteous:
+    """Lets a caller finish sending a body that was refused early, so that it gets to read why.
+
+    A server that answers and closes while bytes are still coming resets the connection, and the answer is lost.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _sends_body(scope):
+            await self._app(scope, receive, send)
+            return
+        watched = _Watched(receive)
+        await self._app(scope, watched, send)
+        if not watched.finished:
+            await _drain(watched)
+
+
+class _Watched:
+    """A `receive` that remembers whether the body was read to its end."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.finished = False
+
+    async def __call__(self):  # type: ignore[no-untyped-def]  # the union of all ASGI events
+        event = await self._receive()
+        if event["type"] != "http.request" or not event.get("more_body"):
+            self.finished = True
+        return event
+
+
+def _sends_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0") for name, value in scope["headers"]
+    )
+
+
+async def _drain(watched: _Watched) -> None:
+    size = 0
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while not watched.finished and size < _DRAIN_BYTES:
+                event = await watched()
+                size += len(event.get("body", b""))
+    except TimeoutError:
+        return  # it had its chance: the connection is closed

@@ -1,0 +1,173 @@
+"""The one way into a service: read, wait, authorise, run, answer. No handler can be reached around it.
+
+An exception never leaves here: the caller would see only a timeout. It becomes a problem document.
+"""
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, get_type_hints
+
+from eventsourcing.persistence import RecordConflictError
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from shared.context import Context, current
+from shared.messages import Accepted, Message, Query, Route
+from shared.position import Progress
+from shared.problems import Conflict, InternalError, KeyReused, Refusal
+from shared.receipts import Expected, Receipt, body_hash, expected, receipt_id
+from shared.store import EventStore
+from shared.validation import read
+
+log = logging.getLogger(__name__)
+Handler = Callable[..., Awaitable[Any]]
+TRIES = 3
+_handlers: dict[type[Message], Handler] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to the door: the bytes that the caller gets, and the headers beside them."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def handles(message: type[Message]) -> Callable[[Handler], Handler]:
+    """Register the handler of a message. Its further parameters are given by their types when the service is wired."""
+
+    def register(handler: Handler) -> Handler:
+        if message in _handlers:
+            raise TypeError(f"{message.__name__} has two handlers")
+        _handlers[message] = handler
+        return handler
+
+    return register
+
+
+class Dispatcher:
+    """Runs the messages of one service against its handlers."""
+
+    def __init__(
+        self, rooms: Iterable[ModuleType], given: Mapping[Any, Any], access: Any, store: EventStore, progress: Progress
+    ) -> None:
+        names = {room.__name__ for room in rooms}
+        self._store, self._progress, self._access = store, progress, access
+        self._runs = {
+            message.subject(): (message, _bind(handler, given))
+            for message, handler in _handlers.items()
+            if any(handler.__module__ == name or handler.__module__.startswith(f"{name}.") for name in names)
+        }
+
+    @property
+    def messages(self) -> list[type[Message]]:
+        return [message for message, _ in self._runs.values()]
+
+    async def dispatch(self, subject: str, context: Context, params: str, body: bytes) -> Reply:
+        """Answer one message, whatever happens."""
+        kind, handler = self._runs[subject]
+        context = context.evolve(causation=kind.__name__)
+        current.set(context)
+        try:
+            if issubclass(kind, Query):
+                return await self._ask(kind, handler, context, params, body)
+            return await self._do(kind, handler, context, params, body)
+        except Refusal as refusal:
+            return _refused(refusal, context.language)
+        except Exception:
+            log.exception("a handler failed", extra={"subject": subject, "request": context.request})
+            return _refused(InternalError(), context.language)
+
+    async def run(self, message: Message, context: Context) -> Any:
+        """Run a message of our own (a reaction's), with the same checks; raises what the caller would be told."""
+        _, handler = self._runs[message.subject()]
+        current.set(context.evolve(causation=type(message).__name__))
+        return await self._attempts(message, handler)
+
+    async def _ask(self, kind: type[Query], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
+        message = read(kind, params, body, context.language)
+        await self._progress.wait(context.waits_for)
+        await message.needs.check(message, self._access)
+        answer = await handler(message)
+        headers = {"Dossier-Position": str(self._progress.reached)}
+        if isinstance(answer, Reply):
+            return Reply(answer.status, answer.body, {**headers, **answer.headers})
+        if isinstance(answer, dict) and isinstance(answer.get("version"), int):
+            headers["ETag"] = f'"{answer["version"]}"'
+        return Reply(200, answer if isinstance(answer, bytes) else to_json(answer), headers)
+
+    async def _do(self, kind: type[Message], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
+        for attempt in range(TRIES + 1):
+            try:
+                if context.idempotency_key:
+                    earlier = await self._receipt(kind, context, body_hash(kind.subject(), params, body))
+                    if earlier:
+                        return _accepted(kind.http, earlier)
+                message = read(kind, params, body, context.language)
+                await self._progress.wait(context.waits_for)
+                return _accepted(kind.http, await self._once(message, handler))
+            except RecordConflictError:
+                if attempt == TRIES:
+                    raise Conflict from None
+        raise AssertionError
+
+    async def _receipt(self, kind: type[Message], context: Context, digest: str) -> Accepted | None:
+        """The answer of an earlier use of the key, or None after announcing the receipt that this use will leave."""
+        id = receipt_id(context)
+        receipt = await self._store.find(Receipt, id)
+        if receipt is not None and not receipt.expired:
+            if receipt.answer.body != digest:
+                raise KeyReused
+            return await self._store.answered(receipt.answer)
+        expected.set(Expected(id, digest, receipt))
+        return None
+
+    async def _attempts(self, message: Message, handler: Handler) -> Any:
+        for _ in range(TRIES):
+            try:
+                return await self._once(message, handler)
+            except RecordConflictError:
+                continue
+        return await self._once(message, handler)
+
+    async def _once(self, message: Message, handler: Handler) -> Any:
+        await message.needs.check(message, self._access)
+        return await handler(message)
+
+
+def _bind(handler: Handler, given: Mapping[Any, Any]) -> Handler:
+    """The handler with everything but the message filled in, by type."""
+    hints = get_type_hints(handler)
+    names = list(inspect.signature(handler).parameters)[1:]
+    missing = [name for name in names if hints[name] not in given]
+    if missing:
+        raise TypeError(f"{handler.__module__}.{handler.__name__} wants {missing}, which nothing provides")
+    extra = {name: given[hints[name]] for name in names}
+
+    async def bound(message: Message) -> Any:
+        return await handler(message, **extra)
+
+    return bound
+
+
+def _accepted(route: Route | None, answer: Any) -> Reply:
+    headers = {}
+    status = 200
+    if isinstance(answer, Accepted):
+        headers["Dossier-Position"] = answer.position
+        headers["ETag"] = f'"{answer.version}"'
+        if route and route.creates:
+            status = 201
+            headers["Location"] = "/api/v1" + route.creates.replace("{id}", str(answer.id))
+    return Reply(
+        status, answer.model_dump_json().encode() if isinstance(answer, BaseModel) else to_json(answer), headers
+    )
+
+
+def _refused(refusal: Refusal, language: str) -> Reply:
+    headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
+    return Reply(refusal.status, to_json(refusal.document(language)), headers)

@@ -1,0 +1,70 @@
+"""Where requests come in: FastStream subscribers in a queue group, so that instances share the work.
+
+Each request becomes a task at once: handlers that wait together for the store are then saved by one fsync. FastStream's
+own workers were measured slower for short handlers (docs/performance.md).
+"""
+
+import asyncio
+import logging
+
+from faststream.nats import NatsBroker, NatsMessage
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from shared.broker import options
+from shared.context import HEADER, Context
+from shared.dispatch import Dispatcher
+from shared.settings import Settings
+
+log = logging.getLogger(__name__)
+PARAMS = "Dossier-Params"
+DRAIN = 8.0  # seconds given to requests that are being handled when the service stops
+
+
+def _as_it_is(message: NatsMessage) -> NatsMessage:
+    """The dispatcher reads the body itself."""
+    return message
+
+
+class Entrance:
+    """One subscription per kind of message."""
+
+    def __init__(self, service: str, settings: Settings, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._broker = NatsBroker(apply_types=False, logger=None, **options(settings, service))
+        self._connection: Client | None = None
+        for message in dispatcher.messages:
+            subscriber = self._broker.subscriber(
+                message.subject(), queue=service, decoder=_as_it_is, no_reply=True,
+                title=message.__name__, description=message.__doc__,
+            )  # fmt: skip
+            subscriber(self._take)
+
+    async def open(self) -> None:
+        self._connection = await self._broker.connect()
+        await self._broker.start()
+
+    async def close(self) -> None:
+        """Take nothing new; let what was begun finish."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=DRAIN)
+        await self._broker.stop()
+
+    async def _take(self, message: NatsMessage) -> None:
+        task = asyncio.create_task(self._answer(message))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, message: NatsMessage) -> None:
+        headers = message.headers
+        context = Context.decode(headers[HEADER]) if HEADER in headers else Context()
+        raw = message.raw_message
+        reply = await self._dispatcher.dispatch(raw.subject, context, headers.get(PARAMS, ""), message.body)
+        assert self._connection is not None
+        try:
+            await self._connection.publish(
+                raw.reply, reply.body, headers={"Dossier-Status": str(reply.status), **reply.headers}
+            )
+        except NatsError:
+            log.warning("an answer could not be sent: the broker is away")

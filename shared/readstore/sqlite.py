@@ -1,0 +1,136 @@
+"""The read store in one SQLite file: one process writes it, others may read."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Collection as Values
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+
+from shared.problems import Unavailable
+from shared.readstore.conditions import Condition
+from shared.readstore.interface import Batch, Collection, Document, Hit, Key, Order, Page
+from shared.readstore.sqlite_batch import SqliteBatch, checkpoint
+from shared.readstore.sqlite_find import Questions
+from shared.readstore.sqlite_schema import STORE, declare, drop, problem, rows
+
+_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",  # a power cut may undo the last batches with their checkpoints: they are read again
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",  # KiB
+    "PRAGMA journal_size_limit = 67108864",  # bytes
+)
+
+
+class SqliteReadStore:
+    """`ReadStore` on SQLite. Calls do not leave the event loop's thread: they take microseconds.
+
+    `patience`: seconds to wait for another process that holds the file, before `Unavailable`.
+    """
+
+    def __init__(self, path: Path | str, *, patience: float = 1.0) -> None:
+        self._path, self._patience = path, patience
+        self._writer = _connect(path, patience)
+        self._reader = _connect(path, patience)
+        self._lock = asyncio.Lock()
+        try:
+            self._writer.executescript(STORE)
+        except sqlite3.OperationalError as error:
+            raise problem(error) from error
+        rows(self._reader, "PRAGMA query_only = ON")
+        self._read, self._write = Questions(self._reader), Questions(self._writer)
+
+    async def declare(self, *collections: Collection) -> None:
+        async with self._lock:
+            with self._transaction():
+                for collection in collections:
+                    declare(self._writer, collection)
+
+    async def drop(self, collection: Collection | str) -> None:
+        async with self._lock:
+            with self._transaction():
+                drop(self._writer, collection if isinstance(collection, str) else collection.name)
+
+    async def collections(self) -> list[str]:
+        return [name for (name,) in rows(self._reader, "SELECT name FROM collection ORDER BY name")]
+
+    async def get(self, collection: Collection, id: str) -> Document | None:
+        return self._read.get(collection, id)
+
+    async def get_raw(self, collection: Collection, id: str) -> bytes | None:
+        return self._read.raw(collection, id)
+
+    async def get_many(self, collection: Collection, ids: Values[str]) -> dict[str, Document]:
+        return self._read.get_many(collection, ids)
+
+    async def find(
+        self,
+        collection: Collection,
+        *conditions: Condition,
+        order: Sequence[Order] = (),
+        after: Key | None = None,
+        limit: int = 50,
+    ) -> Page:
+        return self._read.find(collection, conditions, order, after, limit)
+
+    async def count(self, collection: Collection, *conditions: Condition) -> int:
+        return self._read.count(collection, conditions)
+
+    async def search(self, collection: Collection, query: str, *conditions: Condition, limit: int = 50) -> list[Hit]:
+        return self._read.search(collection, query, conditions, limit)
+
+    @asynccontextmanager
+    async def batch(self) -> AsyncIterator[Batch]:
+        async with self._lock:
+            batch = SqliteBatch(self._write)
+            try:
+                yield batch
+                batch.commit()
+            finally:
+                batch.rollback()  # nothing is left to undo after a commit
+
+    async def checkpoint(self, name: str) -> dict[str, int]:
+        return checkpoint(self._reader, name)
+
+    async def scrub(self) -> None:
+        async with self._lock:  # batches wait, reading goes on
+            await asyncio.to_thread(_scrub, self._path, self._patience)
+
+    async def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        rows(self._writer, "BEGIN IMMEDIATE")
+        try:
+            yield
+            rows(self._writer, "COMMIT")
+        finally:
+            if self._writer.in_transaction:
+                self._writer.rollback()
+
+
+def _connect(path: Path | str, patience: float) -> sqlite3.Connection:
+    connection = _open(path, patience)
+    for setting in _SETTINGS:
+        rows(connection, setting)
+    return connection
+
+
+def _open(path: Path | str, patience: float) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path, timeout=patience, isolation_level=None, cached_statements=512)
+    except sqlite3.OperationalError as error:
+        raise problem(error) from error
+
+
+def _scrub(path: Path | str, patience: float) -> None:
+    """Free pages and gaps within pages keep what was deleted, and so do the trigrams until they are merged."""
+    with closing(_open(path, patience)) as connection:
+        for (index,) in rows(connection, "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'"):
+            rows(connection, f'INSERT INTO "{index}" ("{index}") VALUES (\'optimize\')')
+        rows(connection, "VACUUM")
+        if rows(connection, "PRAGMA wal_checkpoint(TRUNCATE)")[0][0]:  # the log still holds pages as they were
+            raise Unavailable

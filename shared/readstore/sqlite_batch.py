@@ -1,0 +1,107 @@
+"""A unit of work on SQLite: changes gather in memory and go into one transaction."""
+
+import sqlite3
+from collections.abc import Collection as Values
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from shared.readstore.conditions import Condition
+from shared.readstore.interface import Collection, Document, Key, Order, Page
+from shared.readstore.sqlite_find import Questions
+from shared.readstore.sqlite_schema import rows
+from shared.readstore.sqlite_write import many, write
+
+Held = dict[str, Document | None]
+"""Documents by id; None is one that is not there."""
+
+
+class SqliteBatch:
+    """`Batch` on the writing connection, which nobody else uses meanwhile."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._connection = questions.connection
+        self._held: dict[str, Held] = {}
+        self._changes: dict[str, tuple[Collection, Held]] = {}
+        self._positions: dict[str, bytes | None] = {}
+
+    async def get(self, collection: Collection, id: str) -> Document | None:
+        held = self._held.setdefault(collection.name, {})
+        if id not in held:
+            held[id] = self._questions.get(collection, id)
+        return held[id]
+
+    async def get_many(self, collection: Collection, ids: Values[str]) -> dict[str, Document]:
+        held = self._held.setdefault(collection.name, {})
+        missing = [id for id in ids if id not in held]
+        if missing:
+            held.update(dict.fromkeys(missing))
+            held.update(self._questions.get_many(collection, missing))
+        found = {id: held[id] for id in ids}
+        return {id: document for id, document in found.items() if document is not None}
+
+    def put(self, collection: Collection, id: str, document: Document) -> None:
+        if "\0" in id:
+            raise ValueError("an id without NUL")
+        self._change(collection, id, document)
+
+    def delete(self, collection: Collection, id: str) -> None:
+        self._change(collection, id, None)
+
+    def checkpoint(self, name: str, position: Mapping[str, int]) -> None:
+        self._positions[name] = orjson.dumps(dict(position)) if position else None
+
+    async def find(
+        self,
+        collection: Collection,
+        *conditions: Condition,
+        order: Sequence[Order] = (),
+        after: Key | None = None,
+        limit: int = 50,
+    ) -> Page:
+        self._flush(collection.name)
+        return self._questions.find(collection, conditions, order, after, limit)
+
+    async def count(self, collection: Collection, *conditions: Condition) -> int:
+        self._flush(collection.name)
+        return self._questions.count(collection, conditions)
+
+    def commit(self) -> None:
+        """Store everything, or raise and leave it to `rollback`."""
+        for name in list(self._changes):
+            self._flush(name)
+        if self._positions:
+            self._begin()
+            gone = [(name,) for name, position in self._positions.items() if position is None]
+            kept = [(name, position) for name, position in self._positions.items() if position is not None]
+            many(self._connection, "DELETE FROM checkpoint WHERE name = ?", gone)
+            many(self._connection, "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", kept)
+        if self._connection.in_transaction:
+            rows(self._connection, "COMMIT")
+
+    def rollback(self) -> None:
+        """Undo what this batch has written so far."""
+        if self._connection.in_transaction:
+            self._connection.rollback()
+
+    def _change(self, collection: Collection, id: str, document: Document | None) -> None:
+        self._held.setdefault(collection.name, {})[id] = document
+        self._changes.setdefault(collection.name, (collection, {}))[1][id] = document
+
+    def _flush(self, name: str) -> None:
+        changes = self._changes.pop(name, None)
+        if changes is not None:
+            self._begin()
+            write(self._connection, *changes)
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            rows(self._connection, "BEGIN IMMEDIATE")
+
+
+def checkpoint(connection: sqlite3.Connection, name: str) -> dict[str, int]:
+    """What the last batch that was stored said."""
+    found = rows(connection, "SELECT position FROM checkpoint WHERE name = ?", (name,))
+    position: dict[str, int] = orjson.loads(found[0][0]) if found else {}
+    return position

@@ -1,0 +1,179 @@
+"""A service put together: its store, its connection, its projections, the way in and the way out.
+
+`services/<name>/app.py` says what a service is made of; nothing connects before `run`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import orjson
+from eventsourcing.domain import Aggregate
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.broker import connect
+from shared.context import SYSTEM, Context
+from shared.dispatch import Dispatcher
+from shared.entrance import Entrance
+from shared.keys import KeyDatabase, Keys, RemoteKeys, follow_destroyed, serve_keys
+from shared.messages import Message
+from shared.position import Progress
+from shared.process import pid_file, until_stopped
+from shared.readstore.interface import ReadStore
+from shared.readstore.sqlite import SqliteReadStore
+from shared.relay import Relay
+from shared.repository import Repository
+from shared.runner import Projection, Runner
+from shared.settings import Settings
+from shared.store import EventStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Running:
+    """The parts of a service while it runs, for what `app.py` wires by hand."""
+
+    name: str
+    settings: Settings
+    connection: Client
+    store: EventStore
+    read: ReadStore
+    keys: Keys
+    progress: Progress
+    provided: dict[Any, Any] = field(default_factory=dict)
+    dispatcher: Dispatcher | None = None
+
+    async def perform(self, message: Message, context: Context = SYSTEM) -> Any:
+        """Run a message of this service, as a reaction does. Raises the refusal that a caller would get."""
+        if self.dispatcher is None:
+            raise RuntimeError("not wired yet")
+        return await self.dispatcher.run(message, context)
+
+
+Wiring = Callable[[Running], Any]
+
+
+@dataclass(slots=True)
+class Service:
+    """What a service is made of.
+
+    `provide` gives handlers further things by type; `access` makes the copy of the rights that needs are checked
+    against; `reactions` are made once the rest is wired, for they perform commands; `background` runs beside it all.
+    """
+
+    name: str
+    settings: Settings
+    access: Wiring
+    rooms: Sequence[ModuleType] = ()
+    aggregates: Sequence[type[Aggregate]] = ()
+    projections: Sequence[Projection] = ()
+    reactions: Callable[[Running], Sequence[Projection]] | None = None
+    provide: Callable[[Running], Mapping[Any, Any]] | None = None
+    background: Callable[[Running], Sequence[Callable[[], Any]]] | None = None
+    owns_keys: bool = False
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT: then finish what was begun, and leave."""
+        async with AsyncExitStack() as stack:
+            await self.start(stack)
+            with pid_file(self.settings.folder("run"), self.name):
+                await until_stopped()
+
+    async def start(self, stack: AsyncExitStack) -> Running:
+        """Everything up; the stack takes it down again in reverse."""
+        running = await self._parts(stack)
+        folder = self.settings.folder(self.name)
+        shown = self.projections
+        runners = [Runner("projections", running.read, running.connection, running.keys, shown, running.progress)]
+        access = self.access(running)
+        given: dict[Any, Any] = {
+            Running: running, Settings: self.settings, ReadStore: running.read, EventStore: running.store, type(access): access,
+        }  # fmt: skip
+        given |= {Repository[kind]: Repository(running.store, kind) for kind in self.aggregates}  # type: ignore[valid-type]
+        given |= self.provide(running) if self.provide else {}
+        running.provided = given
+        running.dispatcher = Dispatcher(self.rooms, given, access, running.store, running.progress)
+        if self.reactions:
+            own = SqliteReadStore(folder / "reactions.db")
+            stack.push_async_callback(own.close)
+            parts = self.reactions(running)
+            progress = Progress({s: 0 for part in parts for s in part.services})
+            runners.append(Runner("reactions", own, running.connection, running.keys, parts, progress))
+        await self._tasks(stack, running, runners)
+        return running
+
+    async def _parts(self, stack: AsyncExitStack) -> Running:
+        folder = self.settings.folder(self.name)
+        connection = await connect(self.settings, self.name)
+        stack.push_async_callback(connection.close)
+        keys = await self._keys(stack, connection)
+        store = EventStore(self.name, folder, self.aggregates, keys)
+        await store.open()
+        stack.push_async_callback(store.close)
+        read = SqliteReadStore(folder / "read.db")
+        stack.push_async_callback(read.close)
+        progress = Progress({service: 0 for part in self.projections for service in part.services})
+        return Running(self.name, self.settings, connection, store, read, keys, progress)
+
+    async def _keys(self, stack: AsyncExitStack, connection: Client) -> Keys:
+        if not self.owns_keys:
+            keys = Keys(RemoteKeys(connection))
+            await follow_destroyed(connection, keys)
+            return keys
+        if self.settings.master_key is None:
+            raise RuntimeError("DOSSIER_MASTER_KEY is not set: personal data cannot be sealed without it")
+        master = bytes.fromhex(self.settings.master_key.get_secret_value())
+        database = KeyDatabase(self.settings.folder("keys") / "keys.db", master)
+        stack.callback(database.close)
+        await serve_keys(connection, database)
+        return Keys(database)
+
+    async def _tasks(self, stack: AsyncExitStack, running: Running, runners: list[Runner]) -> None:
+        relay = Relay(running.store, running.connection)
+        background = self.background(running) if self.background else ()
+        works = [relay.run, *(runner.run for runner in runners if runner.projections), *background]
+        tasks = [asyncio.create_task(work()) for work in works]
+        for task in tasks:
+            task.add_done_callback(_ended)
+        stack.push_async_callback(_cancel, tasks)
+        assert running.dispatcher is not None
+        entrance = Entrance(self.name, self.settings, running.dispatcher)
+        await entrance.open()
+        stack.push_async_callback(entrance.close)
+
+        async def health(message: Msg) -> None:
+            parked = [len(await runner.parked()) for runner in runners]
+            state = {
+                "service": self.name,
+                "ready": True,
+                "position": f"{self.name}={running.store.last}",
+                "applied": str(running.progress.reached),
+                "lag": {"relay": relay.lag},
+                "parked": sum(parked),
+            }
+            await message.respond(orjson.dumps(state))
+
+        await running.connection.subscribe(f"health.{self.name}", cb=health)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("a part of the service ended", exc_info=error)
+        asyncio.get_running_loop().call_soon(_fail)
+
+
+def _fail() -> None:
+    """A service without one of its parts would lie about its health: the supervisor starts it afresh."""
+    raise SystemExit(70)
+
+
+async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,63 @@
+"""What can be set, by environment variables that begin with `DOSSIER_`. Every setting is described where it stands."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once, when a process starts."""
+
+    model_config = SettingsConfigDict(env_prefix="DOSSIER_", env_ignore_empty=True, extra="ignore")
+
+    data: Path = Field(Path("var"), description="The folder that holds everything: stores, blobs, mailbox, logs.")
+    port: int = Field(
+        8080, ge=1, le=65535, description="The gateway's port; the mailbox and the broker take free ones."
+    )
+    host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
+    demo: bool = Field(True, description="Fill an empty data folder with the demonstration firm.")
+    owner_email: str | None = Field(
+        None, description="E-mail address of the first owner; made up and printed if absent."
+    )
+    owner_password: SecretStr | None = Field(
+        None, description="The first owner's password; made up and printed if absent."
+    )
+    nats_url: str = Field("nats://127.0.0.1:4222", description="Address of the broker; `dossier run` sets it.")
+    nats_user: str | None = Field(None, description="User name at the broker: the service's name.")
+    nats_password: SecretStr | None = Field(None, description="Password of that user.")
+    master_key: SecretStr | None = Field(
+        None, description="64 hexadecimal digits; wraps the keys of personal data. Only `contacts` is given it."
+    )
+    blobs_url: str | None = Field(
+        None, description="Where bytes of documents lie (obstore URL); default `<data>/blobs`."
+    )
+    upload_limit: int = Field(2 * 1024**3, ge=1, description="Largest upload, bytes.")
+    body_limit: int = Field(1024**2, ge=1, description="Largest JSON body, bytes.")
+    session_hours: float = Field(12, gt=0, description="A session ends this many hours after sign-in.")
+    session_idle_minutes: float = Field(
+        120, gt=0, description="A session ends after this many minutes without a request."
+    )
+    cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only; set it behind TLS.")
+    smtp_host: str = Field("127.0.0.1", description="SMTP server; the embedded mailbox by default.")
+    smtp_port: int = Field(0, ge=0, le=65535, description="SMTP port; `dossier run` sets that of the mailbox.")
+    smtp_user: str | None = Field(None, description="User name at the SMTP server, if it wants one.")
+    smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.")
+    smtp_tls: bool = Field(False, description="Require STARTTLS.")
+    mail_from: str = Field("Dossier <dossier@localhost.localdomain>", description="The sender of e-mails.")
+    public_url: str | None = Field(None, description="Address of the front-end in e-mails; default `http://host:port`.")
+    firm_name: str = Field("Cabinet", description="The firm's name, used in e-mails.")
+    default_region: str = Field("FR", description="Country of phone numbers typed without a prefix (ISO 3166).")
+    firm_language: str = Field("fr", pattern="^(fr|en)$", description="Language where nobody chose one.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def folder(self, name: str) -> Path:
+        """A folder below the data folder, made if absent."""
+        path = self.data / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def address(self) -> str:
+        """Where people reach the firm."""
+        return self.public_url or f"http://{self.host}:{self.port}"

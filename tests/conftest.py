@@ -1,0 +1,56 @@
+"""Fixtures for every test: a real broker, and a connection to it with both streams empty."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import nats
+import pytest
+from nats.aio.client import Client
+
+from shared.broker import options
+from tests.broker import NatsServer, fresh_streams
+
+
+@pytest.fixture(scope="session")
+def shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    """One broker for the whole run; tests that kill it use `own_broker`."""
+    server = NatsServer(tmp_path_factory.mktemp("nats"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def nats_server(shared_broker: NatsServer) -> NatsServer:
+    """The broker, with both streams empty."""
+    connection = await nats.connect(shared_broker.url)
+    await fresh_streams(connection)
+    await connection.close()
+    return shared_broker
+
+
+@pytest.fixture
+async def connection(nats_server: NatsServer) -> AsyncIterator[Client]:
+    """A service's connection to `nats_server`."""
+    client = await nats.connect(**options(nats_server.settings(), "test", on_close=None))
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def own_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsServer]:
+    """A broker that this test alone uses, and may kill."""
+    server = NatsServer(tmp_path_factory.mktemp("own-nats"))
+    server.start()
+    client = await nats.connect(server.url)
+    await fresh_streams(client)
+    await client.close()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def own_connection(own_broker: NatsServer) -> AsyncIterator[Client]:
+    """A service's connection to `own_broker`."""
+    client = await nats.connect(**options(own_broker.settings(), "test", on_close=None))
+    yield client
+    await client.close()
