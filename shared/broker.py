@@ -12,7 +12,13 @@ import nats
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
+from nats.errors import (
+    ConnectionClosedError,
+    ConnectionDrainingError,
+    ConnectionReconnectingError,
+    NoRespondersError,
+    OutboundBufferLimitError,
+)
 
 from shared.problems import NotCaughtUp, OutOfSpace, Unavailable
 from shared.settings import Settings
@@ -29,7 +35,18 @@ _log = logging.getLogger(__name__)
 _SECOND = 1_000_000_000  # JetStream counts durations in nanoseconds
 _NOT_FOUND = 10059  # err_code: stream not found
 
-PASSING = (Unavailable, OutOfSpace, NotCaughtUp, NatsError, ConnectionError, TimeoutError)
+PASSING = (
+    Unavailable,
+    OutOfSpace,
+    NotCaughtUp,
+    ConnectionError,
+    TimeoutError,
+    NoRespondersError,
+    ConnectionClosedError,
+    ConnectionDrainingError,
+    ConnectionReconnectingError,
+    OutboundBufferLimitError,
+)
 """What goes by itself: whoever meets one of these waits and tries the same again."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, get_type_hints
 
+import orjson
 from eventsourcing.persistence import RecordConflictError
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -58,7 +59,7 @@ class Dispatcher:
         names = {room.__name__ for room in rooms}
         self._store, self._progress, self._access = store, progress, access
         self._runs = {
-            message.subject(): (message, _bind(handler, given))
+            message.nats_subject(): (message, _bind(handler, given))
             for message, handler in _handlers.items()
             if any(handler.__module__ == name or handler.__module__.startswith(f"{name}.") for name in names)
         }
@@ -84,7 +85,7 @@ class Dispatcher:
 
     async def run(self, message: Message, context: Context) -> Any:
         """Run a message of our own (a reaction's), with the same checks; raises what the caller would be told."""
-        _, handler = self._runs[message.subject()]
+        _, handler = self._runs[message.nats_subject()]
         current.set(context.evolve(causation=type(message).__name__))
         return await self._attempts(message, handler)
 
@@ -104,12 +105,12 @@ class Dispatcher:
         for attempt in range(TRIES + 1):
             try:
                 if context.idempotency_key:
-                    earlier = await self._receipt(kind, context, body_hash(kind.subject(), params, body))
+                    earlier = await self._receipt(kind, context, body_hash(kind.nats_subject(), params, body))
                     if earlier:
-                        return _accepted(kind.http, earlier)
+                        return _accepted(kind.http, earlier, params)
                 message = read(kind, params, body, context.language)
                 await self._progress.wait(context.waits_for)
-                return _accepted(kind.http, await self._once(message, handler))
+                return _accepted(kind.http, await self._once(message, handler), params)
             except RecordConflictError:
                 if attempt == TRIES:
                     raise Conflict from None
@@ -154,7 +155,7 @@ def _bind(handler: Handler, given: Mapping[Any, Any]) -> Handler:
     return bound
 
 
-def _accepted(route: Route | None, answer: Any) -> Reply:
+def _accepted(route: Route | None, answer: Any, params: str) -> Reply:
     headers = {}
     status = 200
     if isinstance(answer, Accepted):
@@ -162,7 +163,8 @@ def _accepted(route: Route | None, answer: Any) -> Reply:
         headers["ETag"] = f'"{answer.version}"'
         if route and route.creates:
             status = 201
-            headers["Location"] = "/api/v1" + route.creates.replace("{id}", str(answer.id))
+            parts = orjson.loads(params) if params else {}  # the path's: what is made may stand below something
+            headers["Location"] = "/api/v1" + route.creates.format(**parts | {"id": answer.id})
     return Reply(
         status, answer.model_dump_json().encode() if isinstance(answer, BaseModel) else to_json(answer), headers
     )

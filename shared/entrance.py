@@ -36,7 +36,7 @@ class Entrance:
         self._connection: Client | None = None
         for message in dispatcher.messages:
             subscriber = self._broker.subscriber(
-                message.subject(), queue=service, decoder=_as_it_is, no_reply=True,
+                message.nats_subject(), queue=service, decoder=_as_it_is, no_reply=True,
                 title=message.__name__, description=message.__doc__,
             )  # fmt: skip
             subscriber(self._take)

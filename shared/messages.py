@@ -75,7 +75,7 @@ class Message(Model):
             return
         if not hasattr(cls, "needs"):
             raise TypeError(f"{cls.__name__} does not say which right it needs")
-        _declared[cls.subject()] = cls
+        _declared[cls.nats_subject()] = cls
 
     @classmethod
     def service(cls) -> str:
@@ -83,7 +83,7 @@ class Message(Model):
         return cls.__module__.split(".")[1]
 
     @classmethod
-    def subject(cls) -> str:
+    def nats_subject(cls) -> str:
         raise NotImplementedError
 
 
@@ -94,7 +94,7 @@ class Command(Message):
     answer: ClassVar[Any] = None
 
     @classmethod
-    def subject(cls) -> str:
+    def nats_subject(cls) -> str:
         return f"cmd.{cls.service()}.{cls.__name__}"
 
 
@@ -104,7 +104,7 @@ class Query(Message):
     answer: ClassVar[Any]
 
     @classmethod
-    def subject(cls) -> str:
+    def nats_subject(cls) -> str:
         return f"qry.{cls.service()}.{cls.__name__}"
 
 

@@ -29,6 +29,6 @@ class Repository(Generic[A]):
         """The aggregate to look at, never to change. Raises `NotFound`."""
         return await self._store.peek(self._kind, id)
 
-    async def save(self, *aggregates: Aggregate) -> Accepted:
-        """Record all of them or none, once per command; the answer speaks of the first."""
-        return await self._store.save(*aggregates)
+    async def save(self, *aggregates: Aggregate, answer: UUID | None = None) -> Accepted:
+        """Record all of them or none, once per command; the answer speaks of the first, or of `answer` within it."""
+        return await self._store.save(*aggregates, answer=answer)

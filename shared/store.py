@@ -108,14 +108,17 @@ class EventStore:
         self._remember(aggregate)
         return aggregate
 
-    async def save(self, *aggregates: Aggregate) -> Accepted:
+    async def save(self, *aggregates: Aggregate, answer: UUID | None = None) -> Accepted:
         """Record what the aggregates decided, all or nothing, fsynced; answer for the first of them.
+
+        `answer` is the id to answer with, for a thing that was made inside the first aggregate.
 
         Raises `RecordConflictError` when somebody else was quicker, `OutOfSpace` or `Unavailable` when the store is.
         """
         events = await self._seal(aggregates)
         first, position = aggregates[0], self.last
-        private = self._receipt(first, events)
+        answer = answer or first.id
+        private = self._receipt(answer, first.version, events)
         if events or private:
             waiting = _Waiting([*events, *private])
             self._waiting.put_nowait(waiting)
@@ -123,16 +126,14 @@ class EventStore:
             position = numbers[len(events) - 1] if events else position
         for aggregate in aggregates:
             self._remember(aggregate)
-        return Accepted(id=first.id, version=first.version, position=f"{self.service}={position}")
+        return Accepted(id=answer, version=first.version, position=f"{self.service}={position}")
 
-    def _receipt(self, first: Aggregate, events: list[StoredEvent]) -> list[StoredEvent]:
+    def _receipt(self, answer: UUID, version: int, events: list[StoredEvent]) -> list[StoredEvent]:
         awaited = expected.get()
         if awaited is None:
             return []
         last_id, last_version = (str(events[-1].originator_id), events[-1].originator_version) if events else (None, 0)
-        receipt = awaited.issue(
-            Answer(awaited.body, str(first.id), first.version, last_id, last_version, number=self.last)
-        )
+        receipt = awaited.issue(Answer(awaited.body, str(answer), version, last_id, last_version, number=self.last))
         return [self._mapper.seal(event, _origin(receipt)) for event in receipt.collect_events()]
 
     async def answered(self, answer: Answer) -> Accepted:

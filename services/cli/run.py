@@ -100,6 +100,7 @@ def _until_ready(supervisor: Supervisor, address: str, layout: Layout) -> None:
         if not hinted and time.monotonic() - began > HINT_AFTER:
             click.echo(f"This takes longer than usual; {layout.log} holds a log for each process.")
             hinted = True
+        supervisor.nudge()
         time.sleep(0.1)
     click.echo(f"Ready after {time.monotonic() - began:.1f} s.")
 

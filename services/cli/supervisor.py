@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 from click import ClickException
 
@@ -46,16 +48,23 @@ class Supervisor:
         if self._child is not None:
             self._child.wait()
 
+    def nudge(self) -> None:
+        """Have it look at its processes now: left alone it does so once a second."""
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(0.2)
+            line.connect(str(self._plan.layout.socket))
+
     def stop(self) -> None:
         """Let everything finish what it is doing, then make sure that nothing is left."""
         try:
             if self._child is not None and self._child.poll() is None:
                 self._child.terminate()
-                self._child.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            pass  # what hangs is killed below
+                deadline = time.monotonic() + PATIENCE
+                while self._child.poll() is None and time.monotonic() < deadline:
+                    self.nudge()
+                    time.sleep(0.05)
         finally:
-            self.kill()
+            self.kill()  # what hangs
 
     def kill(self) -> None:
         """End everything at once."""

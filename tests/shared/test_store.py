@@ -199,8 +199,7 @@ async def test_a_full_disk_is_said_to_be_one_and_the_store_goes_on_afterwards(
         pages = connection._sqlite_conn.execute("PRAGMA page_count").fetchone()[0]
         connection._sqlite_conn.execute(f"PRAGMA max_page_count={pages + 2}")
     with pytest.raises(OutOfSpace):
-        for _ in range(200):
-            await store.save(card("x" * 500))
+        await asyncio.gather(*(store.save(card("x" * 500)) for _ in range(200)))
     with recorder.datastore.get_connection(commit=True) as connection:
         connection._sqlite_conn.execute("PRAGMA max_page_count=1000000")
     assert (await store.save(card())).version == 1

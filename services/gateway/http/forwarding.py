@@ -22,7 +22,7 @@ class Forward:
 
     def __init__(self, door: Door, message: type[Message]) -> None:
         assert message.http is not None
-        self._door, self._subject, self._settles = door, message.subject(), message.settles
+        self._door, self._subject, self._settles = door, message.nats_subject(), message.settles
         self._method = message.http.method
         self._name = f"{self._method} {message.http.path}"
         parameters = message.http.parameters

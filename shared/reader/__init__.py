@@ -10,36 +10,27 @@ import logging
 import random
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from shared.broker import EVENTS, ask
+from shared.reader.wire import Mark, consumer, event_of, place, pull
 from shared.sealing import Wire
+
+__all__ = ["OVERLAP", "Mark", "Reader"]
 
 OVERLAP = 1_000
 """Messages read again after a new connection, in case the broker came back with a shorter history; known ones are
 dropped by their numbers."""
 
-_SECOND = 1_000_000_000
 _HEARTBEAT = 5.0
 _SILENCE = 12.0  # seconds without a sign of life
 _LOOK = 0.5  # seconds between two looks at the connection
 _EXPIRES = 30.0
-_CONSUMER_KEPT = 60.0  # seconds for which the broker keeps a consumer that nobody asks
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in a stream. `stream` is when it was made, in microseconds: one made again is another stream."""
-
-    stream: int = 0
-    sequence: int = 0
 
 
 class Reader:
@@ -52,6 +43,8 @@ class Reader:
         """About how many more events the stream holds."""
         self.generation = 0
         """Counts the calls of `rewind`: a batch handed out under an earlier one is out of place."""
+        self.failures = 0
+        """Tries in a row that did not bring a message."""
         self._connection = connection
         self._services = frozenset(services)
         self._size = size
@@ -61,7 +54,7 @@ class Reader:
         self._messages: deque[Msg] = deque()
         self._wake = asyncio.Event()
         self._broken = False
-        self._counted = self._credit = self._failures = self._reconnects = self._end = 0
+        self._counted = self._credit = self._reconnects = self._end = 0
         self._heard = 0.0
 
     def rewind(self, mark: Mark, services: Iterable[str]) -> None:
@@ -102,14 +95,14 @@ class Reader:
         events: list[Wire] = []
         while self._messages and len(events) < self._size:
             message = self._messages.popleft()
-            sequence, count, self.pending = _place(message.reply)
+            sequence, count, self.pending = place(message.reply)
             if count != self._counted + 1:
                 _log.warning("the consumer's count jumped from %d to %d", self._counted, count)
                 self._broken = True
                 break
             self._counted = count
             self.mark = Mark(self.mark.stream, sequence)
-            event = _event(message)
+            event = event_of(message)
             if event and event.number > self._known.get(event.service, 0):
                 self._known[event.service] = event.number
                 events.append(event)
@@ -134,7 +127,7 @@ class Reader:
         if status is None:
             self._messages.append(message)
             self._credit -= 1
-            self._failures = 0
+            self.failures = 0
         elif status != "100":  # 100: a heartbeat
             self._credit -= int(headers.get("Nats-Pending-Messages", 0))
             # 408: a request ran out, with so many messages still asked for. Anything else ends the consumer.
@@ -151,14 +144,14 @@ class Reader:
             f'{{"batch":{wanted},"expires":{int(_EXPIRES * _SECOND)},"idle_heartbeat":{int(_HEARTBEAT * _SECOND)}}}'
         )
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS}.{self._consumer}"
-        await self._connection.publish(subject, request.encode(), reply=self._inbox.subject)
+        await self._connection.publish(subject, request, reply=self._inbox.subject)
         self._credit += wanted
 
     async def _reopen(self) -> None:
         """A new consumer from the mark on, however long that takes."""
-        if self._failures:
-            await asyncio.sleep(random.uniform(0.5, 1) * min(5.0, 0.05 * 2.0 ** min(self._failures, 8)))  # noqa: S311
-        self._failures += 1  # until a message comes: a consumer that is gone as soon as it is made is a failure too
+        if self.failures:
+            await asyncio.sleep(random.uniform(0.5, 1) * min(5.0, 0.05 * 2.0 ** min(self.failures, 8)))  # noqa: S311
+        self.failures += 1  # until a message comes: a consumer that is gone as soon as it is made is a failure too
         try:
             await self.close()
             if not self._connection.is_connected:
@@ -166,8 +159,8 @@ class Reader:
             await self._open()
         except Exception as error:  # noqa: BLE001  # whatever it is, the next try may go well
             self._consumer = None
-            if self._failures in (1, 10) or self._failures % 60 == 0:
-                _log.warning("cannot read events (%d times): %s", self._failures, str(error) or type(error).__name__)
+            if self.failures in (1, 10) or self.failures % 60 == 0:
+                _log.warning("cannot read events (%d times): %s", self.failures, str(error) or type(error).__name__)
 
     async def _open(self) -> None:
         reconnects = self._connection.stats["reconnects"]
@@ -179,7 +172,7 @@ class Reader:
             self._connection.new_inbox(), cb=self._on_message, pending_msgs_limit=0, pending_bytes_limit=0
         )
         name = self._inbox.subject.rpartition(".")[2]
-        config = _consumer(name, self._services, mark.sequence + 1)
+        config = consumer(name, self._services, mark.sequence + 1)
         request = {"stream_name": EVENTS, "config": config, "action": "create"}
         created = await ask(self._connection, f"$JS.API.CONSUMER.CREATE.{EVENTS}.{name}", request)
         self._broken = generation != self.generation
@@ -198,40 +191,3 @@ class Reader:
         if made != self.mark.stream or self._end < self.mark.sequence:
             return Mark(made, 0)
         return Mark(made, max(0, self.mark.sequence - overlap))
-
-
-def _consumer(name: str, services: Iterable[str], start: int) -> dict[str, Any]:
-    return {
-        "name": name,
-        "ack_policy": "none",
-        "deliver_policy": "by_start_sequence",
-        "opt_start_seq": start,
-        "filter_subjects": [f"evt.{service}.>" for service in sorted(services)],
-        "replay_policy": "instant",
-        "inactive_threshold": int(_CONSUMER_KEPT * _SECOND),
-        "mem_storage": True,
-        "num_replicas": 1,
-    }
-
-
-def _place(reply: str) -> tuple[int, int, int]:
-    """Stream sequence, consumer's count and messages left, from `$JS.ACK...` (the long form begins with a domain)."""
-    parts = reply.split(".")
-    at = 5 if len(parts) == 9 else 7
-    return int(parts[at]), int(parts[at + 1]), int(parts[at + 3])
-
-
-def _event(message: Msg) -> Wire | None:
-    headers = message.headers or {}
-    try:
-        return Wire(
-            service=message.subject.split(".", 2)[1],
-            number=int(headers["Dossier-Number"]),
-            topic=headers["ce-type"],
-            id=headers["ce-subject"],
-            version=int(headers["Dossier-Version"]),
-            state=message.data,
-        )
-    except (KeyError, ValueError):
-        _log.exception("a message on %s is no event", message.subject)
-        return None

@@ -1,0 +1,69 @@
+"""What the caller may see, as conditions for lists (ruling 4): given to each query that lists anything."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.dossier.projections.accounts import ACCOUNTS
+from services.dossier.projections.folders import FOLDERS
+from services.firm.contract import MANAGE_CONTACTS, Access, MemberRights
+from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, NotIn
+from shared.readstore.interface import ReadStore
+
+_ALL = 1_000_000
+_SYSTEM = MemberRights("", "owner", frozenset(), active=True)
+
+
+class Sight:
+    """The present caller's view of the read models. Our own services see everything that is not deleted."""
+
+    def __init__(self, read: ReadStore, access: Access) -> None:
+        self._read, self._access = read, access
+
+    async def member(self) -> MemberRights:
+        """The caller's rights; those of an owner for the system. Raises `SignInRequired`."""
+        return _SYSTEM if self._access.system else await self._access.member()
+
+    async def accounts(self) -> Condition:
+        """For the collection of accounts: those that the caller sees and that are not deleted."""
+        return AllOf(Eq("deleted", False), await self._access.scopes("scopes"))
+
+    async def things(self, *, of_contacts: bool = False) -> Condition:
+        """For documents with `scopes` and `account_id` that stand in accounts.
+
+        `of_contacts`: also those that hang on a contact alone (`account_id` None), as far as the caller sees it.
+        """
+        seen = await self._access.scopes("scopes")
+        if of_contacts and (await self.member()).may(MANAGE_CONTACTS):
+            seen = AnyOf(seen, Eq("account_id", None))
+        gone = NotIn("account_id", await self.deleted_accounts())
+        return AllOf(gone, seen) if of_contacts else AllOf(gone, seen, NotIn("account_id", [None]))
+
+    async def contacts(self) -> Condition:
+        """For the collection of contacts: those that the caller sees and that are not deleted (D-23)."""
+        if (await self.member()).may(MANAGE_CONTACTS):
+            return Eq("deleted", False)
+        return AllOf(Eq("deleted", False), await self._access.scopes("scopes"))
+
+    async def deleted_accounts(self) -> list[str]:
+        page = await self._read.find(ACCOUNTS, Eq("deleted", True), limit=_ALL)
+        return [account["id"] for account in page.documents]
+
+    async def hidden_folders(self, account_id: str | None = None) -> list[str]:
+        """Folders hidden from the caller though they see the account: of one account, or of all (M-39, M-45)."""
+        member = await self.member()
+        if member.leads:
+            return []
+        where = [Eq("account_id", account_id)] if account_id else []
+        page = await self._read.find(FOLDERS, Has("hidden", member.id), *where, limit=_ALL)
+        return [folder["id"] for folder in page.documents]
+
+    async def seen(self, account_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Of these accounts the documents of those that the caller sees."""
+        member = await self.member()
+        found = await self._read.get_many(ACCOUNTS, list(account_ids))
+        return {id: account for id, account in found.items() if visible(account, member)}
+
+
+def visible(account: Mapping[str, Any], member: MemberRights) -> bool:
+    """Whether a member sees an account (T-03, M-13)."""
+    return not account["deleted"] and member.level(account["team"].get(member.id)) != "none"

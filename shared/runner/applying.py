@@ -1,0 +1,142 @@
+"""One batch of events applied to projections: documents, parked events and checkpoints in one transaction."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from time import perf_counter, time
+
+from shared.broker import PASSING
+from shared.events import Recorded
+from shared.parking import PARKED, Parked, Parking
+from shared.reader import Mark
+from shared.readstore.interface import Batch, ReadStore
+from shared.runner.followers import Committing, Follower
+from shared.sealing import Keyring, Wire, open_all
+from shared.telemetry import counter, histogram, span
+
+_log = logging.getLogger(__name__)
+_seconds = histogram("dossier.projection.batch", "s", "Time to apply one batch of events.")
+_events = counter("dossier.projection.events", "{event}", "Events applied.")
+_failed = counter("dossier.projection.failures", "{event}", "Times that a projection failed on an event.")
+
+
+class Applier:
+    """Applies events for one runner. Callers take turns."""
+
+    def __init__(self, store: ReadStore, keyring: Keyring, parking: Parking) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._parking = parking
+
+    async def apply(self, followers: Sequence[Follower], events: Sequence[Wire], mark: Mark, *, singly: bool) -> None:
+        """Take events in, all at once or (`singly`) each by itself. What fails is parked.
+
+        Raises one of `PASSING` for what is to be tried again later: nothing, or only whole events, were taken in then.
+        """
+        wanted = [event for event in events if any(follower.wants(event) for follower in followers)]
+        if singly:
+            await self._singly(followers, wanted, mark)
+        elif wanted:
+            await self._together(followers, wanted, mark)
+        else:
+            for follower in followers:
+                follower.mark = mark
+
+    async def _together(self, followers: Sequence[Follower], events: list[Wire], mark: Mark) -> None:
+        begun = perf_counter()
+        taken: dict[str, list[Recorded]] = defaultdict(list)
+        try:
+            opened = await open_all(events, self._keyring)
+            async with self._store.batch() as batch:
+                for sealed, event in zip(events, opened, strict=True):
+                    for follower in followers:
+                        if follower.wants(sealed) and await self._take(follower, sealed, event, batch):
+                            taken[follower.name].append(event)
+                checkpoints = [follower.after(events, mark) for follower in followers]
+                for follower, checkpoint in zip(followers, checkpoints, strict=True):
+                    batch.checkpoint(follower.name, checkpoint)
+        except PASSING:
+            raise
+        except Exception:  # noqa: BLE001  # found again, with its event, one by one
+            await self._singly(followers, events, mark)
+            return
+        for follower, checkpoint in zip(followers, checkpoints, strict=True):
+            follower.advance(checkpoint)
+            await announce(follower, taken[follower.name])
+        _seconds(perf_counter() - begun)
+        _events(len(events))
+
+    async def _take(self, follower: Follower, sealed: Wire, event: Recorded, batch: Batch) -> bool:
+        """Apply an event, or have it wait behind a parked one (False)."""
+        if self._parking.holds(follower.name, sealed):
+            self._parking.hold(batch, follower.name, sealed)
+            return False
+        with span(f"apply {follower.name}", event.meta.trace or None, event=event.key):
+            await follower.projection.apply(event, batch)
+        return True
+
+    async def _singly(self, followers: Sequence[Follower], events: list[Wire], mark: Mark) -> None:
+        for event in events:
+            for follower in followers:
+                if follower.wants(event):
+                    await self._one(follower, event)
+        for follower in followers:
+            checkpoint = follower.after((), mark)
+            async with self._store.batch() as batch:
+                batch.checkpoint(follower.name, checkpoint)
+            follower.advance(checkpoint)
+
+    async def _one(self, follower: Follower, sealed: Wire) -> None:
+        checkpoint = follower.after([sealed], follower.mark)
+        try:
+            [event] = await open_all([sealed], self._keyring)
+            async with self._store.batch() as batch:
+                taken = await self._take(follower, sealed, event, batch)
+                batch.checkpoint(follower.name, checkpoint)
+        except PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001  # reported and parked
+            parked = Parked(follower.name, sealed, time()).failed(error)
+            report(parked, error)
+            async with self._store.batch() as batch:
+                self._parking.put(batch, parked)
+                batch.checkpoint(follower.name, checkpoint)
+            self._parking.schedule(parked.queue, parked.next_try)
+            follower.advance(checkpoint)
+            return
+        follower.advance(checkpoint)
+        await announce(follower, [event] if taken else [])
+
+    async def again(self, follower: Follower, parked: Parked) -> bool:
+        """Try a parked event once more; False if it fails again. Raises one of `PASSING` if it could not be tried."""
+        try:
+            [event] = await open_all([parked.event], self._keyring)
+            async with self._store.batch() as batch:
+                await follower.projection.apply(event, batch)
+                batch.delete(PARKED, parked.key)
+        except PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001  # reported and parked
+            later = parked.failed(error)
+            report(later, error)
+            async with self._store.batch() as batch:
+                self._parking.put(batch, later)
+            self._parking.schedule(later.queue, later.next_try)
+            return False
+        await announce(follower, [event])
+        return True
+
+
+def report(parked: Parked, error: Exception) -> None:
+    _failed(1, projection=parked.projection)
+    level = logging.WARNING if parked.next_try else logging.ERROR
+    _log.log(level, "%s failed on %s, try %d", parked.key, parked.event.topic, parked.tries, exc_info=error)
+
+
+async def announce(follower: Follower, events: Sequence[Recorded]) -> None:
+    """Tell a projection what was stored; the events stay taken in, whatever it does with that."""
+    if events and isinstance(follower.projection, Committing):
+        try:
+            await follower.projection.committed(events)
+        except Exception:  # noqa: BLE001  # logged; the transaction is done
+            _log.exception("%s could not tell of what it had stored", follower.name)
