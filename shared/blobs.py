@@ -63,7 +63,7 @@ class Blobs:
         return Stored(key, counted.size, counted.digest.hexdigest())
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to, not including, `end`. `Missing` is raised before the first byte or not at all."""
+        """The bytes from `start` up to, not including, `end`. `Missing` is raised by the call, never on the way."""
         try:
             if end is None:
                 found = await obstore.get_async(self._store, key, options={"range": {"offset": start}} if start else {})

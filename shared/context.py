@@ -1,7 +1,7 @@
 """Who asks, from where, in which language: what travels beside each message, and is known while it is handled."""
 
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Self
 from uuid import UUID
 
@@ -32,7 +32,8 @@ class Context:
 
     def encode(self) -> str:
         """One JSON header: cheaper to read than one header a field."""
-        return orjson.dumps({k: v for k, v in asdict(self).items() if v not in (None, "")}).decode()
+        # Not `asdict`: it copies deeply, and took a third of the gateway's time for a request.
+        return orjson.dumps({k: v for k in _FIELDS if (v := getattr(self, k)) not in (None, "")}).decode()
 
     @classmethod
     def decode(cls, header: str) -> Self:
@@ -56,5 +57,6 @@ class Context:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
+_FIELDS = tuple(field.name for field in fields(Context))
 SYSTEM = Context(kind="system", request="system")
 current: ContextVar[Context] = ContextVar("current", default=SYSTEM)

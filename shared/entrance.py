@@ -11,7 +11,7 @@ from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from shared.broker import options
+from shared.broker import connect
 from shared.context import HEADER, Context
 from shared.dispatch import Dispatcher
 from shared.settings import Settings
@@ -26,13 +26,26 @@ def _as_it_is(message: NatsMessage) -> NatsMessage:
     return message
 
 
+class _Broker(NatsBroker):
+    """FastStream's broker over a connection like every other one of the service."""
+
+    def __init__(self, service: str, settings: Settings) -> None:
+        super().__init__(apply_types=False, logger=None)
+        self._service, self._settings = service, settings
+
+    async def _connect(self) -> Client:
+        connection = await connect(self._settings, self._service)
+        self.config.connect(connection)
+        return connection
+
+
 class Entrance:
     """One subscription per kind of message."""
 
     def __init__(self, service: str, settings: Settings, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
         self._tasks: set[asyncio.Task[None]] = set()
-        self._broker = NatsBroker(apply_types=False, logger=None, **options(settings, service))
+        self._broker = _Broker(service, settings)
         self._connection: Client | None = None
         for message in dispatcher.messages:
             subscriber = self._broker.subscriber(
@@ -44,6 +57,7 @@ class Entrance:
     async def open(self) -> None:
         self._connection = await self._broker.connect()
         await self._broker.start()
+        await self._connection.flush()  # from here on the broker knows that somebody listens
 
     async def close(self) -> None:
         """Take nothing new; let what was begun finish."""

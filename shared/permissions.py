@@ -1,7 +1,8 @@
 """Who may say and hear what at the broker. The broker's configuration is made from here and from nowhere else.
 
 The door is one: only the gateway can ask (`cmd.>`, `qry.>`), and a service can only speak in its own name
-(`evt.<service>.>`). Answers to requests need no entry: the broker allows them for the request's own inbox.
+(`evt.<service>.>`). One exception: accounts may have a contact created together with an account. Answers to requests
+need no entry: the broker allows them for the request's own inbox.
 """
 
 SERVICES = ("firm", "contacts", "accounts", "interactions", "files", "notifications", "dossier")
@@ -31,10 +32,11 @@ def permissions(user: str) -> tuple[list[str], list[str]]:
         publish += ["cmd.>", "qry.>", "health.*"]
         subscribe += ["live.>"]
     else:
-        publish += [f"evt.{user}.>"]
+        publish += [f"evt.{user}.>", f"relay.{user}"]
         subscribe += [f"cmd.{user}.*", f"qry.{user}.*", f"health.{user}"]
     if user in READERS_OF_KEYS:
         publish += ["key.get"]
+        subscribe += ["key.destroyed"]
     also_publish, also_subscribe = _particular(user)
     return publish + also_publish, subscribe + also_subscribe
 
@@ -42,8 +44,10 @@ def permissions(user: str) -> tuple[list[str], list[str]]:
 def _particular(user: str) -> tuple[list[str], list[str]]:
     """What one user alone may."""
     match user:
+        case "accounts":
+            return ["cmd.contacts.CreateContact"], []
         case "contacts":
-            return [], ["key.get"]
+            return ["key.destroyed"], ["key.get"]
         case "dossier":
             return ["live.>"], []
         case "notifications":

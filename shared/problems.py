@@ -15,7 +15,7 @@ class Refusal(Exception):
     status: ClassVar[int] = 409
     fr: ClassVar[str]
     en: ClassVar[str]
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None  # seconds; an instance may know better than its class
 
     def __init__(self, *, field: str | None = None, **values: Any) -> None:
         super().__init__(self.code)

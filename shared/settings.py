@@ -33,11 +33,21 @@ class Settings(BaseSettings):
         None, description="Where bytes of documents lie (obstore URL); default `<data>/blobs`."
     )
     upload_limit: int = Field(2 * 1024**3, ge=1, description="Largest upload, bytes.")
+    orphan_hours: float = Field(
+        24, gt=0, description="Uploads that no document speaks of are removed after this many hours."
+    )
     body_limit: int = Field(1024**2, ge=1, description="Largest JSON body, bytes.")
     session_hours: float = Field(12, gt=0, description="A session ends this many hours after sign-in.")
     session_idle_minutes: float = Field(
         120, gt=0, description="A session ends after this many minutes without a request."
     )
+    sign_in_failures_account: int = Field(
+        5, ge=1, description="Failed sign-ins with one e-mail address, within the window, before it has to wait."
+    )
+    sign_in_failures_address: int = Field(
+        20, ge=1, description="Failed sign-ins from one network address, within the window, before it has to wait."
+    )
+    sign_in_window_minutes: float = Field(15, gt=0, description="For how long a failed sign-in counts.")
     cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only; set it behind TLS.")
     smtp_host: str = Field("127.0.0.1", description="SMTP server; the embedded mailbox by default.")
     smtp_port: int = Field(0, ge=0, le=65535, description="SMTP port; `dossier run` sets that of the mailbox.")
@@ -45,6 +55,14 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.")
     smtp_tls: bool = Field(False, description="Require STARTTLS.")
     mail_from: str = Field("Dossier <dossier@localhost.localdomain>", description="The sender of e-mails.")
+    smtp_seconds: float = Field(
+        40, gt=0, le=50, description="An e-mail not handed over in this time is tried again later, seconds."
+    )
+    mail_delay: float = Field(0, ge=0, description="Seconds before an e-mail leaves, in which its cause can be undone.")
+    mail_retry_seconds: float = Field(
+        30, gt=0, description="Pause before the second try to hand over an e-mail; the later ones grow from it."
+    )
+    time_zone: str = Field("Europe/Paris", description="Time zone of the moments named in e-mails (IANA name).")
     public_url: str | None = Field(None, description="Address of the front-end in e-mails; default `http://host:port`.")
     firm_name: str = Field("Cabinet", description="The firm's name, used in e-mails.")
     default_region: str = Field("FR", description="Country of phone numbers typed without a prefix (ISO 3166).")

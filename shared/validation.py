@@ -100,7 +100,10 @@ def _errors(error: ValidationError, language: str) -> list[dict[str, str]]:
 
 
 def _translated(found: Any, language: str) -> dict[str, str]:
-    code, french, english = TEXTS.get(found["type"], OTHER)
+    kind = found["type"]
+    if kind in ("too_long", "too_short") and found["ctx"]["field_type"] == "Value":
+        kind = f"string_{kind}"  # a narrower bound put on one of our text types: pydantic calls its characters items
+    code, french, english = TEXTS.get(kind, OTHER)
     text = (french if language == "fr" else english).format(**found.get("ctx", {}))
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found["loc"])
     return {"pointer": pointer, "code": code, "detail": text}

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.accounts.domain import AlreadyLinked, ContactRequired, LastContact
+from services.accounts.domain.links import AlreadyLinked, ContactRequired, LastContact
 from services.accounts.values import AccountType, BusinessAddress, Tags
 from services.contacts.contract import CreateContact
 from services.firm.contract import MANAGE_ACCOUNTS, Leads, Level, OnAccount, Permitted

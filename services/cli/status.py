@@ -21,5 +21,12 @@ def status(as_json: bool) -> bool:
     click.echo(f"{'service':<16}{'ready':<8}{'lag':>8}{'parked':>8}")
     for name, state in sorted(health.services.items()):
         answer = "yes" if state.get("ready") else "no"
-        click.echo(f"{name:<16}{answer:<8}{state.get('lag', '-'):>8}{state.get('parked', '-'):>8}")
+        click.echo(f"{name:<16}{answer:<8}{_number(state.get('lag')):>8}{_number(state.get('parked')):>8}")
     return health.ready
+
+
+def _number(value: object) -> str:
+    """A count, the sum of several by name, or a dash where the service did not say."""
+    if isinstance(value, dict):
+        return str(sum(part for part in value.values() if isinstance(part, int)))
+    return str(value) if isinstance(value, int) else "-"

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from shared.broker import declare_streams, options
+from shared.broker import BrokerClient, declare_streams, options
 from shared.permissions import ADMIN
 from shared.process import until_stopped
 from shared.settings import Settings
+from shared.signal import Signal
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 5.0
@@ -18,31 +18,29 @@ LONGEST_PAUSE = 5.0
 
 async def run(settings: Settings) -> None:
     """Declare, then sleep until the connection was lost and found again. Runs until told to stop."""
-    returned = asyncio.Event()
+    returned = Signal()
     returned.set()
     stopped = asyncio.create_task(until_stopped())
     keeping = asyncio.create_task(_keep(settings, returned))
-    done, _ = await asyncio.wait({stopped, keeping}, return_when=asyncio.FIRST_COMPLETED)
-    if keeping in done:
-        stopped.cancel()
+    await asyncio.wait({stopped, keeping}, return_when=asyncio.FIRST_COMPLETED)
+    if keeping.done():
         keeping.result()  # raises: the supervisor starts us again
-        raise RuntimeError("the connection to the broker was closed for good")
     keeping.cancel()
     await asyncio.wait({keeping})
 
 
-async def _keep(settings: Settings, returned: asyncio.Event) -> None:
+async def _keep(settings: Settings, returned: Signal) -> None:
     async def came_back() -> None:
         returned.set()
 
-    connection = await nats.connect(**options(settings, ADMIN, on_close=None), reconnected_cb=came_back)
+    client = BrokerClient()
+    await client.connect(**options(settings, ADMIN, client.closed), reconnected_cb=came_back)
     try:
-        while not connection.is_closed:
+        while True:
             await returned.wait()
-            returned.clear()
-            await _declare(connection)
+            await _declare(client)
     finally:
-        await connection.close()
+        await client.close()
 
 
 async def _declare(connection: Client) -> None:
@@ -51,7 +49,7 @@ async def _declare(connection: Client) -> None:
     while True:
         try:
             await declare_streams(connection)
-        except (NatsError, TimeoutError) as error:
+        except (NatsError, OSError) as error:  # OSError: it went away again, or did not answer in time
             log.warning("streams not declared yet: %s", str(error) or type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

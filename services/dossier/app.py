@@ -1,21 +1,27 @@
 """The dossier service: everything that is shown of more than one service at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
+from typing import Any
 
-from services.dossier.projections.folders import Folders
+from services.dossier import commands
+from services.dossier.domain import Recents
+from services.dossier.projections.dossiers import Dossiers
+from services.dossier.projections.recents import RecentDossiers
+from services.dossier.queries import accounts, contacts, overview, recents
+from services.dossier.queries.visibility import Sight
 from services.firm.contract import Access, RightsCopy
 from shared.runner import Projection
-from shared.service import Service
+from shared.service import Running, Service
 from shared.settings import Settings
 
-ROOMS: tuple[ModuleType, ...] = ()
+ROOMS: tuple[ModuleType, ...] = (commands, accounts, contacts, overview, recents)
 """The modules whose handlers answer; a new one is added here."""
 
 
 def projections() -> Sequence[Projection]:
     """The read models; a new one is added here, and the test of convergence finds it."""
-    return [RightsCopy(), Folders()]
+    return [RightsCopy(), Dossiers(), RecentDossiers()]
 
 
 def build(settings: Settings) -> Service:
@@ -23,8 +29,13 @@ def build(settings: Settings) -> Service:
     return Service(
         name="dossier",
         settings=settings,
-        aggregates=[],
+        aggregates=[Recents],
         rooms=ROOMS,
         projections=projections(),
         access=lambda running: Access(running.read),
+        provide=_provided,
     )
+
+
+def _provided(running: Running) -> Mapping[Any, Any]:
+    return {Sight: Sight(running.read, Access(running.read))}

@@ -33,10 +33,13 @@ _EXPIRES = 30.0
 _log = logging.getLogger(__name__)
 
 
+START = Mark()
+
+
 class Reader:
     """An ordered view of the events of some services. For one task at a time."""
 
-    def __init__(self, connection: Client, services: Iterable[str], start: Mark = Mark(), *, size: int = 256) -> None:
+    def __init__(self, connection: Client, services: Iterable[str], start: Mark = START, *, size: int = 256) -> None:
         self.mark = start
         """Everything of these services up to here has been handed out."""
         self.pending = 0
@@ -140,9 +143,7 @@ class Reader:
             return
         assert self._inbox
         wanted = 2 * self._size - self._credit
-        request = (
-            f'{{"batch":{wanted},"expires":{int(_EXPIRES * _SECOND)},"idle_heartbeat":{int(_HEARTBEAT * _SECOND)}}}'
-        )
+        request = pull(wanted, _EXPIRES, _HEARTBEAT)
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS}.{self._consumer}"
         await self._connection.publish(subject, request, reply=self._inbox.subject)
         self._credit += wanted

@@ -24,19 +24,20 @@ from uuid import uuid4
 import orjson
 from eventsourcing.persistence import Notification
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
-from shared.broker import EVENTS, BrokerRefused, answered, ask
+from shared.broker import EVENTS, BrokerRefused, ask, send
 from shared.relay.wire import Mark, Message, message
 from shared.signal import Signal
+from shared.telemetry import counter, gauge, span
 
 BATCH = 256  # events
 _BATCH_BYTES = 4 * 1024 * 1024
 _NO_MESSAGE = 10037
 _WRONG_LAST = 10071
 _IDLE_CHECKS = 15  # polls (one a second) after which the mark is read again: the stream may have been made afresh
-_SECONDS = 5.0  # for the broker's answer; then the outcome is unknown and the mark is read again
 _log = logging.getLogger(__name__)
+_lag = gauge("dossier.relay.lag", "{event}", "Stored events that are not yet on the stream.")
+_published = counter("dossier.relay.events", "{event}", "Events published.")
 
 _GUARD = "Nats-Expected-Last-Subject-Sequence"
 _GUARDED = "Nats-Expected-Last-Subject-Sequence-Subject"
@@ -128,11 +129,12 @@ class Relay:
             return False
         # Topics of `shared` (receipts) are the service's own affair: stepped over.
         events = [message(self._store.service, row) for row in rows if not row.topic.startswith("shared.")]
-        if len(events) == 1:
-            await self._single(events[0])
-        elif events:
-            await self._batch(events)
+        if events:
+            with span("publish", events[0].headers.get("traceparent"), events=len(events)):
+                await (self._single(events[0]) if len(events) == 1 else self._batch(events))
+            _published(len(events), service=self._store.service)
         self._read = rows[-1].id
+        _lag(self.lag, service=self._store.service)
         return True
 
     async def _single(self, event: Message) -> None:
@@ -158,18 +160,7 @@ class Relay:
         return await self._publish(self._marks, mark.encode(), {_GUARD: str(self._guard)})
 
     async def _publish(self, subject: str, payload: bytes, headers: dict[str, str]) -> int:
-        request = self._connection.request(subject, payload, timeout=_SECONDS, headers=headers)
-        return int(answered(await self._answer(asyncio.ensure_future(request)))["seq"])
-
-    async def _answer(self, request: asyncio.Future[Msg]) -> Msg:
-        """The answer; an error at once, not after its time is out, when the connection breaks meanwhile."""
-        try:
-            while not (await asyncio.wait((request,), timeout=0.25))[0]:
-                if not self._connection.is_connected or self._connection.stats["reconnects"] != self._reconnects:
-                    raise ConnectionError("the broker went away")
-            return request.result()
-        finally:
-            request.cancel()
+        return int((await send(self._connection, subject, payload, headers))["seq"])
 
     async def _recover(self) -> None:
         """Read from the stream where publishing stands."""

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -142,10 +143,15 @@ class Machine:
         """Wait for the words that end the start."""
         assert self._child is not None
         assert self._child.stdout is not None
-        for line in self._child.stdout:
-            self.output += line
-            if line.startswith("Ctrl-C"):
-                return self
+        patience = threading.Timer(120, self._child.terminate)  # a firm that never gets ready fails the test
+        patience.start()
+        try:
+            for line in self._child.stdout:
+                self.output += line
+                if line.startswith("Ctrl-C"):
+                    return self
+        finally:
+            patience.cancel()
         raise AssertionError(f"ended before it was ready:\n{self.output}")
 
     def pid(self, name: str) -> int | None:

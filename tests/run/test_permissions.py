@@ -82,6 +82,8 @@ async def test_keys_are_asked_for_by_those_who_read_and_answered_by_contacts(con
     caller = await connect(user)
     assert await caller.is_refused(caller.connection.publish("key.get", b"")) == (user not in READERS_OF_KEYS)
     assert await caller.is_refused(caller.connection.subscribe("key.get")) == (user != "contacts")
+    assert await caller.is_refused(caller.connection.publish("key.destroyed", b"")) == (user != "contacts")
+    assert await caller.is_refused(caller.connection.subscribe("key.destroyed")) == (user not in READERS_OF_KEYS)
 
 
 async def test_events_are_recorded_consumed_and_looked_up(connect: Connect) -> None:

@@ -1,99 +1,33 @@
 """`dossier run` itself, over services that are only a few lines long: start, death, restart, stop."""
 
+import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nats.errors import Error as NatsError
+from nats.js.api import StreamInfo
 
-from shared.permissions import SERVICES
+from services.cli.configuration import Plan
+from services.cli.credentials import load_or_make
+from services.cli.layout import Layout
+from shared.permissions import ADMIN, SERVICES
 from shared.process import alive, read_pid
-from tests.run.machine import TREE, Machine, until
-
-SERVICE = """
-import asyncio, json, os
-from shared.process import until_stopped, write_atomically
-
-class Service:
-    def __init__(self, settings):
-        self.settings = settings
-
-    async def run(self):
-        told = {name: value for name, value in os.environ.items() if name.startswith("DOSSIER_")}
-        write_atomically(self.settings.data / "told" / f"{NAME}.json", json.dumps(told))
-        await until_stopped()
-        write_atomically(self.settings.data / "left" / NAME, "")
-
-build = Service
-"""
-
-GATEWAY = """
-import asyncio, json
-from shared.process import until_stopped
-
-SERVICES = {services!r}
-
-class Gateway:
-    def __init__(self, settings):
-        self.settings = settings
-
-    async def answer(self, reader, writer):
-        await reader.readuntil(b"\\r\\n\\r\\n")
-        told = self.settings.data / "told"
-        states = {{name: {{"ready": (told / f"{{name}}.json").exists()}} for name in SERVICES}}
-        status = "200 OK" if all(state["ready"] for state in states.values()) else "503 Service Unavailable"
-        body = json.dumps({{"services": states}})
-        head = f"HTTP/1.1 {{status}}\\r\\nContent-Length: {{len(body)}}\\r\\nConnection: close\\r\\n\\r\\n"
-        writer.write((head + body).encode())
-        await writer.drain()
-        writer.close()
-
-    async def run(self):
-        server = await asyncio.start_server(self.answer, self.settings.host, self.settings.port)
-        async with server:
-            await until_stopped()
-
-build = Gateway
-"""
-DEMO = """
-import asyncio, os
-from pathlib import Path
-
-async def fill(address, email, password, progress):
-    progress(1, 2, "members")
-    calls = Path(os.environ["DOSSIER_DATA"]) / "demo.calls"
-    with calls.open("a") as file:
-        file.write(f"{address} {email} {password}\\n")
-    if (Path(os.environ["DOSSIER_DATA"]) / "demo.fails").exists():
-        raise SystemExit(3)
-    progress(2, 2, "members")
-"""
+from shared.settings import Settings
+from tests.run.fakes import tree_in, write
+from tests.run.machine import Caller, Machine, connect_as, until
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this tree with the real command and services that do nothing."""
-    tree = Path(tmp_path_factory.mktemp("tree"))
-    (tree / "services").mkdir()
-    (tree / "services" / "__init__.py").touch()
-    for name in ("shared", "deploy"):
-        (tree / name).symlink_to(TREE / name)
-    (tree / "services" / "cli").mkdir()
-    for file in (TREE / "services" / "cli").glob("*.py"):
-        (tree / "services" / "cli" / file.name).symlink_to(file)
-    for name in SERVICES:
-        _write(tree / "services" / name / "app.py", f"NAME = {name!r}\n{SERVICE}")
-    _write(tree / "services" / "gateway" / "app.py", GATEWAY.format(services=SERVICES))
-    _write(tree / "services" / "cli" / "demo" / "__init__.py", DEMO)
-    return tree
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    return tree_in(Path(tmp_path_factory.mktemp("tree")))
 
 
 @pytest.fixture
@@ -117,6 +51,48 @@ def test_everything_starts_what_is_killed_comes_back_and_ctrl_c_ends_it_all(mach
     assert not [name for name, pid in running.items() if alive(pid)]
     assert {file.name for file in (machine.data / "left").iterdir()} == set(SERVICES), "each was told to finish"
     assert not list((machine.data / "run").glob("*.pid.*"))
+
+
+async def test_streams_come_back_after_the_brokers_store_is_lost(machine: Machine) -> None:
+    machine.start().ready()
+    layout = Layout(machine.data.resolve())
+    plan = Plan(layout, Settings(), load_or_make(layout, Settings()), json.loads(layout.ports.read_text()))
+    await _streams(plan)
+    control = [sys.executable, "-m", "supervisor.supervisorctl", "-c", str(layout.run / "supervisord.conf")]
+    subprocess.run([*control, "stop", "platform:nats-server"], check=True, capture_output=True)
+    shutil.rmtree(machine.data / "nats")
+    subprocess.run([*control, "start", "platform:nats-server"], check=True, capture_output=True)
+    await _streams(plan)
+
+
+async def _streams(plan: Plan) -> None:
+    """Wait for both streams to be there."""
+    caller = await connect_as(plan, ADMIN)
+    try:
+        async with asyncio.timeout(30):
+            while {"EVENTS", "SCHEDULES"} != {info.config.name for info in await _listed(caller)}:
+                await asyncio.sleep(0.05)
+    finally:
+        await caller.connection.close()
+
+
+async def _listed(caller: Caller) -> list[StreamInfo]:
+    try:
+        return await caller.connection.jetstream().streams_info()
+    except (NatsError, TimeoutError):  # the broker answers before its storage is ready
+        return []
+
+
+def test_status_tells_people_and_programs_how_the_firm_is(machine: Machine) -> None:
+    command = [sys.executable, "-m", "services.cli", "status"]
+    environment = {**os.environ, "DOSSIER_PORT": str(machine.port)}
+    before = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (before.returncode, "Nothing answers" in before.stdout) == (1, True)
+    machine.start().ready()
+    after = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert [line.split()[:2] for line in after.stdout.splitlines()[1:]] == [[name, "yes"] for name in sorted(SERVICES)]
+    told = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True)
+    assert set(json.loads(told.stdout)["services"]) == set(SERVICES)
 
 
 def test_the_login_is_printed_and_a_second_start_finds_everything_as_it_was(machine: Machine) -> None:
@@ -201,7 +177,7 @@ def test_a_start_can_be_stopped_before_it_is_ready(machine: Machine) -> None:
 
 def test_the_demonstration_is_made_once_and_goes_on_where_it_was_cut_off(machine: Machine) -> None:
     machine.settings["DOSSIER_DEMO"] = "1"
-    _write(machine.data / "demo.fails", "")
+    write(machine.data / "demo.fails", "")
     machine.start().ready()
     assert "not complete" in machine.output
     machine.stop()

@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from services.accounts.domain import Account
+from services.accounts.domain.account import Account
 from services.firm.contract import Access, Level, MemberRights
 from shared.problems import NotFound
 from shared.readstore.interface import ReadStore
@@ -15,11 +15,11 @@ class AccountAccess(Access):
 
     def __init__(self, read: ReadStore, accounts: Repository[Account]) -> None:
         super().__init__(read)
-        self._accounts = accounts
+        self._kept = accounts
 
     async def level(self, member: MemberRights, account_id: UUID | str, *, deleted: bool = False) -> Level:
         try:
-            account = await self._accounts.peek(UUID(str(account_id)))
+            account = await self._kept.peek(UUID(str(account_id)))
         except NotFound:
             return "none"
         if account.deleted and not deleted:

@@ -12,9 +12,10 @@ import orjson
 from nats.errors import Error as NatsError
 
 from services.accounts.contract import NewLink
-from services.accounts.domain import Link
+from services.accounts.domain.links import Link
 from services.accounts.projections import NAMES
 from services.contacts.contract import CreateContact
+from shared.broker import request
 from shared.context import HEADER, Context, current
 from shared.ids import derived_id
 from shared.position import Position
@@ -62,8 +63,8 @@ class Contacts:
         context = _in_the_callers_name(index, body)
         headers = {HEADER: context.encode()} | ({"traceparent": context.trace} if context.trace else {})
         try:
-            answer = await self._running.connection.request(
-                CreateContact.subject(), body, timeout=PATIENCE, headers=headers
+            answer = await request(
+                self._running.connection, CreateContact.nats_subject(), body, headers, seconds=PATIENCE
             )
         except (NatsError, OSError) as error:
             raise Unavailable from error

@@ -3,7 +3,8 @@
 from services.accounts.commands.access import AccountAccess
 from services.accounts.commands.contacts import Contacts
 from services.accounts.contract import CreateAccount, UnknownMember
-from services.accounts.domain import Account, check_contacts
+from services.accounts.domain.account import Account
+from services.accounts.domain.links import check_contacts
 from shared.dispatch import handles
 from shared.ids import new_id
 from shared.messages import Accepted

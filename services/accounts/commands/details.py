@@ -1,7 +1,7 @@
 """An account's name, type, tags and address; its end and its return."""
 
 from services.accounts.contract import ChangeAccount, DeleteAccount, RenameAccount, RestoreAccount, SetAccountTags
-from services.accounts.domain import Account
+from services.accounts.domain.account import Account
 from shared.dispatch import handles
 from shared.messages import Accepted
 from shared.repository import Repository

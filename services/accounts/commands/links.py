@@ -2,7 +2,8 @@
 
 from services.accounts.commands.access import AccountAccess
 from services.accounts.contract import DescribeLink, LinkContact, UnlinkContact
-from services.accounts.domain import Account, Link
+from services.accounts.domain.account import Account
+from services.accounts.domain.links import Link
 from shared.dispatch import handles
 from shared.messages import Accepted
 from shared.repository import Repository

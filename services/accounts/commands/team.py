@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.accounts.commands.access import AccountAccess
 from services.accounts.contract import ClearTeamAccess, SetTeamAccess
-from services.accounts.domain import Account
+from services.accounts.domain.account import Account
 from shared.dispatch import handles
 from shared.messages import Accepted
 from shared.problems import NotFound

@@ -1,6 +1,1 @@
-"""What an account decides."""
-
-from services.accounts.domain.account import Account
-from services.accounts.domain.links import AlreadyLinked, ContactRequired, LastContact, Link, check_contacts
-
-__all__ = ["Account", "AlreadyLinked", "ContactRequired", "LastContact", "Link", "check_contacts"]
+"""What an account decides: `links` has the rules that callers meet, `account` the aggregate."""

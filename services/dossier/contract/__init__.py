@@ -1,1 +1,18 @@
 """What can be asked of the read side."""
+
+from services.dossier.contract.accounts import GetAccount, ListAccounts
+from services.dossier.contract.contacts import GetContact, ListContacts
+from services.dossier.contract.overview import Overview
+from services.dossier.contract.recents import ListRecents, OpenDossier
+from services.dossier.contract.search import Search
+
+__all__ = [
+    "GetAccount",
+    "GetContact",
+    "ListAccounts",
+    "ListContacts",
+    "ListRecents",
+    "OpenDossier",
+    "Overview",
+    "Search",
+]

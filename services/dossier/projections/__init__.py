@@ -11,3 +11,6 @@ stands in deleted accounts, contacts or folders (`queries.visibility`). So nothi
 are none. Where a document is found by words, its collection's `text` holds them; `GET /search` asks each of these
 collections (accounts, contacts, interactions, documents), so that lists and search always agree (D-38).
 """
+
+SERVICES = frozenset({"accounts", "contacts", "dossier", "files", "firm", "interactions", "notifications"})
+"""Everybody whose events are history: what is shown of "everything that happened" reads them all (X-06)."""

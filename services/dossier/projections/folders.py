@@ -7,7 +7,9 @@ from shared.events import Recorded
 from shared.readstore.conditions import Has
 from shared.readstore.interface import Batch, Collection, Document
 
-FOLDERS = Collection("folders", fields=("account_id", "parent_id", "deleted"), lists=("hidden", "path"), indexes=(("account_id",),))
+FOLDERS = Collection(
+    "folders", fields=("account_id", "parent_id", "deleted"), lists=("hidden", "path"), indexes=(("account_id",),)
+)
 """`rights`: what is set explicitly, per `member:<id>` or `contact:<id>`. `hidden`: members for whom that is none.
 `path`: the ids from the top-level folder down to this one."""
 
@@ -56,11 +58,7 @@ def _with_rights(folder: Document, rights: dict[str, Any]) -> Document:
 
 
 class Folders:
-    """The folders of every account (M-39..M-46)."""
-
-    name = "folders-1"
-    services = frozenset({"files"})
-    collections = (FOLDERS,)
+    """The folders of every account (M-39..M-46): a part of the projection `Dossiers`."""
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
         data = event.data

@@ -1,12 +1,13 @@
 """What the caller may see, as conditions for lists (ruling 4): given to each query that lists anything."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.dossier.projections.accounts import ACCOUNTS
 from services.dossier.projections.folders import FOLDERS
 from services.firm.contract import MANAGE_CONTACTS, Access, MemberRights
-from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, NotIn
+from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, In, NotIn
 from shared.readstore.interface import ReadStore
 
 _ALL = 1_000_000
@@ -56,6 +57,15 @@ class Sight:
         where = [Eq("account_id", account_id)] if account_id else []
         page = await self._read.find(FOLDERS, Has("hidden", member.id), *where, limit=_ALL)
         return [folder["id"] for folder in page.documents]
+
+    async def hidden_counts(self, account_ids: Sequence[str]) -> Counter[str]:
+        """How many folders of each of these accounts are hidden from the caller."""
+        member = await self.member()
+        if member.leads:
+            return Counter()
+        here = [Has("hidden", member.id), Eq("deleted", False), In("account_id", account_ids)]
+        page = await self._read.find(FOLDERS, *here, limit=_ALL)
+        return Counter(folder["account_id"] for folder in page.documents)
 
     async def seen(self, account_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Of these accounts the documents of those that the caller sees."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.firm.contract.access import Access
 from services.firm.contract.rights import Level, Permission
-from shared.messages import Message
+from shared.messages import Message, Need
 from shared.problems import NotAllowed, NotFound, Refusal, SignInRequired
 
 
@@ -158,7 +158,7 @@ class OnFolder:
 class Every:
     """All of several needs."""
 
-    def __init__(self, *needs: "Anyone | SignedIn | Permitted | OnAccount | OnContact | OnThing | OnFolder") -> None:
+    def __init__(self, *needs: Need) -> None:
         self._needs = needs
 
     async def check(self, message: Message, access: Access) -> None:

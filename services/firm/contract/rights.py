@@ -47,11 +47,14 @@ class MemberRights:
         return "read" if VIEW_ALL_ACCOUNTS in self.permissions else "none"
 
     def folder_right(self, set_right: Level | None, level: Level) -> Level:
-        """Their right on a folder (M-39, M-45): nothing without a level of read or more on the account."""
-        if self.leads:
-            return "full"
+        """Their right on a folder (M-39, M-45): nothing without a level of read or more on the account.
+
+        Not even for those who lead: they are at none only where the account is deleted, or is none.
+        """
         if level == "none":
             return "none"
+        if self.leads:
+            return "full"
         return level if set_right is None else set_right
 
 

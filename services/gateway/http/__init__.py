@@ -1,1 +1,1 @@
-"""HTTP as the gateway speaks it. A request's way: `routes`, `forwarding` (or a special route), `upstream`, `answers`."""
+"""HTTP as the gateway speaks it. A request's way: `routes`, `forwarding` or a special route, `upstream`, `answers`."""

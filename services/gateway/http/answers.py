@@ -31,7 +31,12 @@ class Answer:
     __slots__ = ("body", "headers", "status")
 
     def __init__(
-        self, status: int, body: bytes, media_type: bytes = JSON, extra: Iterable[Header] = (), guards: Iterable[Header] = API
+        self,
+        status: int,
+        body: bytes,
+        media_type: bytes = JSON,
+        extra: Iterable[Header] = (),
+        guards: Iterable[Header] = API,
     ) -> None:
         self.status, self.body = status, body
         self.headers = [*guards, *extra, (b"content-length", str(len(body)).encode())]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.http.call import Call
@@ -81,7 +82,7 @@ class Courteous:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _sends_body(scope):
+        if scope["type"] != ScopeType.HTTP or not _sends_body(scope):
             await self._app(scope, receive, send)
             return
         watched = _Watched(receive)
@@ -105,9 +106,8 @@ class _Watched:
 
 
 def _sends_body(scope: Scope) -> bool:
-    return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value != b"0") for name, value in scope["headers"]
-    )
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
 async def _drain(watched: _Watched) -> None:

@@ -59,10 +59,11 @@ class Call:
         """What the request asks for, else the signed-in member's language, else the firm's."""
         return self.spoken or self.default
 
-    def context(self, target: str | None = None) -> Context:
-        """The caller's context, still nobody's. `target` is the path's first id, of which `If-Match` speaks."""
+    def context(self, target: str | None = None, **who: Any) -> Context:
+        """The caller's context. `target`: the path's first id, of which `If-Match` speaks; `who`: further fields."""
         version = self._if_match()
         return Context(
+            **who,
             request=self.id,
             address=self.address,
             language=self.language,

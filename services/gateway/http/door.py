@@ -33,10 +33,10 @@ class Door:
     blobs: Blobs
     live: "Hub"
 
-    async def admit(self, call: Call, method: str, target: str | None = None) -> Context:
+    async def admit(self, call: Call, method: str, target: str | None = None, trace: str = "") -> Context:
         """The context of a signed-in caller's request."""
         session, _ = await self.sessions.admit(call, method)
-        return member_context(call, session, target)
+        return member_context(call, session, target, trace)
 
     async def settle(self, reply: Reply) -> None:
         """Wait until our own copy holds what the reply speaks of; after two seconds the answer goes out anyway."""
@@ -49,8 +49,8 @@ class Door:
             return  # the change is made; only our copy is late
 
 
-def member_context(call: Call, session: Session, target: str | None = None) -> Context:
-    return call.context(target).evolve(kind="member", id=session.member_id, session=session.id)
+def member_context(call: Call, session: Session, target: str | None = None, trace: str = "") -> Context:
+    return call.context(target, kind="member", id=session.member_id, session=session.id, trace=trace)
 
 
 def passed_on(call: Call, reply: Reply, extra: tuple[Header, ...] = ()) -> Answer:

@@ -5,6 +5,7 @@ import base64
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 from litestar.types import HTTPScope, Receive, Send
 
@@ -25,7 +26,7 @@ _POLICY: tuple[Header, ...] = (
     (b"cache-control", b"private, no-cache"),
     (b"content-security-policy", b"sandbox; default-src 'none'"),
 )
-"""Whatever a file holds, nothing in it runs (ASVS 3.4.3, 5.4): it may be kept by its reader's browser, and by no other."""
+"""Whatever a file holds, nothing in it runs (ASVS 3.4.3, 5.4); only its reader's own browser may keep it."""
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ class Content:
 
     @classmethod
     def of(cls, reply: Reply) -> "Content":
-        said = reply.json()
-        return cls(str(said["name"]), str(said["media_type"]), int(str(said["size"])), str(said["sha256"]), str(said["blob"]))
+        said: Any = reply.json()
+        return cls(said["name"], said["media_type"], said["size"], said["sha256"], said["blob"])
 
     @property
     def etag(self) -> bytes:
@@ -141,5 +142,3 @@ async def _pour(stream: AsyncIterator[bytes], receive: Receive, send: Send) -> N
 async def until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-

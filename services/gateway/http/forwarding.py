@@ -1,5 +1,6 @@
 """The way of every ordinary request: who asks, what is asked, the service's answer. The hot path of the product."""
 
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,7 @@ from shared.messages import Message
 from shared.telemetry import histogram, span
 
 _MOST_PARAMETERS = 100
-_seconds = histogram("dossier.request.duration", "s", "From the request's head to its answer, by operation and status.")
+_seconds = histogram("dossier.request.duration", "s", "A request, by operation and status.")
 
 
 class Forward:
@@ -29,19 +30,20 @@ class Forward:
         self._target = parameters[0] if parameters else None
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
         call = Call.of(scope)
         door = self._door
         path: dict[str, Any] = scope["path_params"]
         with span(self._name, _parent(call)) as traced:
-            context = await door.admit(call, self._method, path[self._target] if self._target else None)
-            if traced.traceparent:
-                context = context.evolve(trace=traced.traceparent)
+            target = path[self._target] if self._target else None
+            context = await door.admit(call, self._method, target, traced.traceparent)
             body = b"" if self._method == "GET" else await read_json(call, receive, door.settings.body_limit)
             reply = await door.upstream.ask(self._subject, context, body, parameters(scope))
             if self._settles:
                 await door.settle(reply)
             traced.set(status=reply.status)
         await passed_on(call, reply)(scope, receive, send)
+        _seconds(perf_counter() - started, operation=self._name, status=reply.status)
 
 
 def parameters(scope: HTTPScope) -> str:

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether the product is ready: asked by supervisors, load balancers and `dossier run`."""
+"""Whether the process lives and whether the product is ready: for supervisors, load balancers and `dossier run`."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Live updates: one subscription at the broker, fanned out to streams, each event checked against each reader's rights."""
+"""Live updates: one subscription at the broker, fanned out; each event is checked against each reader's rights."""
 
 import asyncio
 import logging
@@ -169,11 +169,11 @@ class Live:
         while stream.farewell is None:
             try:
                 async with asyncio.timeout(HEARTBEAT):
-                    change = await stream.queue.get()
+                    waiting = await stream.queue.get()
             except TimeoutError:
                 if not self._hub.sessions.alive(session):
                     stream.close(_SIGNED_OUT)
                 yield _BEAT
                 continue
-            if change is not None and await self._hub.may_tell(stream, change):
-                yield change.frame
+            if waiting is not None and await self._hub.may_tell(stream, waiting):
+                yield waiting.frame

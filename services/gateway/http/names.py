@@ -69,5 +69,5 @@ def media_type(name: str, head: bytes) -> str:
 def attachment(name: str) -> str:
     """`Content-Disposition` that saves under this name in every browser (RFC 6266, RFC 8187)."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r'[^\w .()+,=@~-]', "_", plain).strip() or "file"
+    plain = re.sub(r"[^\w .()+,=@~-]", "_", plain).strip() or "file"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

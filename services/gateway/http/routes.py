@@ -15,7 +15,7 @@ from services.gateway.http.health import Alive, Ready
 from services.gateway.http.live import Live
 from services.gateway.http.problems import as_problem
 from services.gateway.http.schema import descriptions
-from services.gateway.http.sign_in import SignIn, SignOut, WhoAmI
+from services.gateway.http.sign_in import SignIn, SignOut
 from services.gateway.http.uploads import Upload
 from shared.messages import Message
 
@@ -26,12 +26,13 @@ Http = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
 def application(door: Door, messages: list[type[Message]], services: tuple[str, ...]) -> Litestar:
     """The ASGI application. Routes of Litestar find the way; answers are sent without its serialisation."""
     table = [
-        _route(message.http.method, BASE + message.http.path, Forward(door, message)) for message in messages if message.http
+        _route(message.http.method, BASE + message.http.path, Forward(door, message))
+        for message in messages
+        if message.http
     ]
     special = [
         _route("POST", f"{BASE}/session", SignIn(door)),
         _route("DELETE", f"{BASE}/session", SignOut(door)),
-        _route("GET", f"{BASE}/session", WhoAmI(door)),
         _route("POST", f"{BASE}/folders/{{folder_id}}/documents", Upload(door)),
         _route("GET", f"{BASE}/documents/{{document_id}}/content", Download(door)),
         _route("GET", f"{BASE}/live", Live(door.live), head=False),
@@ -56,6 +57,4 @@ def _route(method: str, path: str, answer: Http, *, head: bool = True) -> HTTPRo
 
     methods = ["GET", "HEAD"] if method == "GET" and head else [method]
     typed = path.replace("}", ":str}")
-    return HTTPRouteHandler(typed, http_method=cast("list[Method]", methods))(reached)
-
-
+    return HTTPRouteHandler(typed, http_method=cast("list[Method]", methods), status_code=200)(reached)

@@ -150,8 +150,8 @@ class Sessions:
     async def _sign_out(self, context: Context) -> None:
         try:
             await self._upstream.ask(SIGN_OUT, context)
-        except Exception:
-            _log.warning("an idle session could not be ended yet", exc_info=True)
+        except Unavailable:
+            _log.warning("an idle session could not be ended yet")
 
 
 def credential(call: Call) -> tuple[str, bool]:

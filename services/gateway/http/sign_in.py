@@ -16,7 +16,6 @@ from services.gateway.http.upstream import Reply
 from shared.settings import Settings
 
 SIGN_IN = "cmd.firm.SignIn"
-ME = "qry.firm.Me"
 
 
 class SignIn:
@@ -53,19 +52,6 @@ class SignOut:
             await self._door.settle(reply)
             self._door.sessions.end(session.id)
         await passed_on(call, reply, (cookie(self._door.settings),))(scope, receive, send)
-
-
-class WhoAmI:
-    """`GET /session`: the member who is signed in."""
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-
-    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        call = Call.of(scope)
-        context = await self._door.admit(call, "GET")
-        reply = await self._door.upstream.ask(ME, context)
-        await passed_on(call, reply)(scope, receive, send)
 
 
 def _public(reply: Reply) -> bytes:

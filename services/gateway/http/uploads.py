@@ -45,7 +45,7 @@ class Upload:
         part = FilePart(call, chunks(receive), limit)
         await part.open()
         reply = await self._publish(context, folder, part, asked)
-        await passed_on(call, reply)(scope, receive, send)
+        await passed_on(call, reply if reply.refused else _created(reply))(scope, receive, send)
 
     async def _publish(self, context: Context, folder: str, part: FilePart, asked: str) -> Reply:
         stored = await self._door.blobs.put(upload_key(new_id()), part.content())
@@ -77,3 +77,9 @@ class Upload:
             "blob": stored.key,
         }
         return await self._door.upstream.tell(PUBLISH, context, body, asked)
+
+
+def _created(reply: Reply) -> Reply:
+    """A document was made: 201, and where its content is found."""
+    location = f"/api/v1/documents/{reply.json()['id']}/content"
+    return Reply(201, reply.body, {**reply.headers, "Location": location})

@@ -19,6 +19,8 @@ from shared.problems import Unavailable
 PATIENCE = 5.0
 """Seconds for which a service may think; afterwards the outcome is unknown and the caller gets a 503."""
 
+_PULSE = 0.5  # seconds between looks whether the broker still answers, while somebody waits for it
+_SILENCE = 1.0  # seconds after which it counts as away
 _log = logging.getLogger(__name__)
 _NONE: Mapping[str, str] = {}
 
@@ -53,6 +55,7 @@ class Upstream:
         self._inbox = ""
         self._numbers = count()
         self._waiting: dict[str, asyncio.Future[Msg]] = {}
+        self._silent = False
 
     async def open(self, connection: Client) -> None:
         """Begin to listen for answers; until then everything is unavailable."""
@@ -63,13 +66,29 @@ class Upstream:
 
     @property
     def connected(self) -> bool:
-        return self._connection is not None and self._connection.is_connected
+        return self._connection is not None and self._connection.is_connected and not self._silent
 
     async def lost(self) -> None:
         """The connection is gone: nobody waits for answers that cannot come. For nats-py's `disconnected_cb`."""
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(Unavailable())
+
+    async def watch(self) -> None:
+        """Notice within two seconds that the broker is silent: the connection looks alive for half a minute more."""
+        while True:
+            await asyncio.sleep(_PULSE)
+            connection = self._connection
+            if connection is None or not connection.is_connected or not (self._waiting or self._silent):
+                continue
+            # Never cancelled: nats-py trips over an answer to a ping that is no longer waited for.
+            ping = asyncio.create_task(_ping(connection))
+            await asyncio.wait({ping}, timeout=_SILENCE)
+            if not ping.done():
+                self._silent = True
+                await self.lost()
+                await ping
+            self._silent = False
 
     async def ask(self, subject: str, context: Context, body: bytes = b"", params: str = "") -> Reply:
         """Raises `Unavailable` where there is no answer: no broker, no service, none in time."""
@@ -93,7 +112,7 @@ class Upstream:
     async def request(self, subject: str, body: bytes, headers: dict[str, str] | None, seconds: float) -> Msg:
         """One message and its answer; `Unavailable` if none comes."""
         connection = self._connection
-        if connection is None or not connection.is_connected:
+        if connection is None or not self.connected:
             raise Unavailable
         loop = asyncio.get_running_loop()
         number = str(next(self._numbers))
@@ -101,7 +120,8 @@ class Upstream:
         timer = loop.call_later(seconds, _give_up, future)
         try:
             await connection.publish(subject, body, f"{self._inbox}.{number}", headers)
-            return await future
+            answer: Msg = await future
+            return answer
         except MaxPayloadError:
             raise TooLarge(limit=connection.max_payload) from None
         except NatsError as error:
@@ -118,6 +138,14 @@ class Upstream:
             future.set_exception(Unavailable())
         else:
             future.set_result(message)
+
+
+async def _ping(connection: Client) -> None:
+    """Returns when the broker answered, or when the connection was found broken and made anew."""
+    try:
+        await connection.flush(40)
+    except NatsError:
+        return
 
 
 def _give_up(future: "asyncio.Future[Msg]") -> None:

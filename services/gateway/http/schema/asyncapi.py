@@ -55,7 +55,7 @@ def _events(messages: list[type[Message]]) -> dict[str, dict[str, str]]:
     """The events of each service whose contract names them."""
     found: dict[str, dict[str, str]] = {}
     for message in messages:
-        contract = sys.modules[f"services.{message.service()}.contract"]
+        contract = sys.modules[".".join(message.__module__.split(".")[:3])]
         if events := getattr(contract, "EVENTS", None):
             found[message.service()] = events
     return found
@@ -63,6 +63,10 @@ def _events(messages: list[type[Message]]) -> dict[str, dict[str, str]]:
 
 def _stream(service: str, events: dict[str, str]) -> Document:
     text = {"type": "string"}
+
+    def headers(topic: str) -> Document:
+        return {"type": "object", "properties": {"ce-type": {"const": topic}, "ce-id": text, "ce-time": text}}
+
     return {
         "address": f"evt.{service}.{{scope}}.{{id}}",
         "parameters": {
@@ -73,7 +77,7 @@ def _stream(service: str, events: dict[str, str]) -> Document:
             topic: {
                 "name": topic,
                 "summary": description,
-                "headers": {"type": "object", "properties": {"ce-type": {"const": topic}, "ce-id": text, "ce-time": text}},
+                "headers": headers(topic),
                 "payload": {"type": "object"},
             }
             for topic, description in sorted(events.items())

@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of everything behind the door: paths, parameters, bodies, answers and every problem code per operation."""
+"""OpenAPI 3.1 of all that is behind the door: paths, parameters, bodies, answers, every problem code per operation."""
 
 from typing import Any
 
@@ -41,12 +41,13 @@ def openapi(base: str, messages: list[type[Message]]) -> Document:
 
 def _operation(message: type[Message], shapes: Shapes) -> Document:
     summary, description = described(message)
+    refusals = [*message.refusals, *message.needs.codes(), *general(message)]
     operation: Document = {
         "operationId": operation_id(message),
         "tags": [message.service()],
         "summary": summary,
         "parameters": [*shapes.parameters(message), *_headers(message)],
-        "responses": _success(message, shapes) | answers_for([*message.refusals, *message.needs.codes(), *general(message)]),
+        "responses": _success(message, shapes) | answers_for(refusals),
     }
     if description:
         operation["description"] = description

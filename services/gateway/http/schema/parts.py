@@ -19,7 +19,8 @@ INFO: Document = {
 
 
 def _header(name: str, description: str, **schema: Any) -> Document:
-    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"} | schema}
+    shown = {"type": "string"} | schema
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": shown}
 
 
 PARAMETERS: Document = {
@@ -29,7 +30,9 @@ PARAMETERS: Document = {
         examples=["accounts=17;contacts=4"],
     ),
     "RequestId": _header(
-        "X-Request-Id", "Your name for this request, repeated in the answer and in our logs.", pattern="^[A-Za-z0-9-]{1,64}$"
+        "X-Request-Id",
+        "Your name for this request, repeated in the answer and in our logs.",
+        pattern="^[A-Za-z0-9-]{1,64}$",
     ),
     "Language": _header("Accept-Language", "Language of texts in answers: `fr` or `en`.", examples=["fr"]),
     "IdempotencyKey": _header(
@@ -48,7 +51,10 @@ HEADERS: Document = {
         "description": "How far the history that this answer speaks of reaches.",
         "schema": {"type": "string", "examples": ["accounts=17"]},
     },
-    "ETag": {"description": "The version of the thing, for `If-Match`.", "schema": {"type": "string", "examples": ['"3"']}},
+    "ETag": {
+        "description": "The version of the thing, for `If-Match`.",
+        "schema": {"type": "string", "examples": ['"3"']},
+    },
     "Location": {"description": "Where the thing made is found.", "schema": {"type": "string"}},
     "X-Request-Id": {"description": "The request's name in our logs.", "schema": {"type": "string"}},
 }

@@ -1,17 +1,21 @@
-"""The operations that are more than one message passed on: sessions, files, live updates, health, these descriptions."""
+"""The operations that are more than a message passed on: sessions, files, live updates, health, descriptions."""
 
 from typing import Any
 
 from services.gateway.http.names import FileNameRequired, FileNameTooLong
 from services.gateway.http.parts import DigestMismatch, EmptyFile, FileRequired, MalformedMultipart, OneFileOnly
-from services.gateway.http.problems import ContentMissing, InvalidHeader, RangeNotSatisfiable, TooManyStreams
-from services.gateway.http.schema.problems import ALWAYS, COMMAND, Refusals, answers_for
+from services.gateway.http.problems import ContentMissing, Csrf, InvalidHeader, RangeNotSatisfiable, TooManyStreams
+from services.gateway.http.schema.problems import ALWAYS, BODY, COMMAND, Refusals, answers_for
 from services.gateway.http.schema.shapes import Shapes
 from shared.messages import Message, declared
-from shared.problems import NotAllowed, NotFound, SignInRequired
+from shared.problems import InvalidInput, NotAllowed, NotFound, SignInRequired
 
 Document = dict[str, Any]
 _BYTES: Document = {"type": "string", "format": "binary"}
+_UPLOAD: Refusals = [
+    *(MalformedMultipart, FileRequired, OneFileOnly, EmptyFile, DigestMismatch),
+    *(FileNameRequired, FileNameTooLong, InvalidHeader),
+]
 _PUBLIC: list[Document] = []
 
 
@@ -23,16 +27,15 @@ def special(shapes: Shapes) -> Document:
 
 def _session(shapes: Shapes, known: dict[str, type[Message]]) -> Document:
     sign_in = known.get("cmd.firm.SignIn")
-    me = known.get("qry.firm.Me")
     body = shapes.whole(sign_in) if sign_in else {"type": "object"}
     answer = {"type": "object", "properties": {"token": {"type": "string"}, "member": {"type": "object"}}}
-    refused = [code for code in [*COMMAND, *_refusals(sign_in)] if code.code not in ("changed-meanwhile", "idempotency-key-reused")]
+    refused = [*BODY, Csrf, InvalidInput, *_refusals(sign_in)]
+    request = {"required": True, "content": {"application/json": {"schema": body}}}
     return {
         "{base}/session": {
             "post": _operation("signIn", "session", "Sign in", refused, "201", _json(answer))
-            | {"security": _PUBLIC, "requestBody": {"required": True, "content": {"application/json": {"schema": body}}}},
+            | {"security": _PUBLIC, "requestBody": request},
             "delete": _operation("signOut", "session", "Sign out", COMMAND, "200", _json({})),
-            "get": _operation("whoAmI", "session", "Who is signed in", [], "200", _json(shapes.answer(me) if me else {})),
         }
     }
 
@@ -41,10 +44,7 @@ def _files(shapes: Shapes, known: dict[str, type[Message]]) -> Document:
     publish = known.get("cmd.files.PublishDocument")
     content = known.get("cmd.files.OpenDocument")
     form = {"type": "object", "required": ["file"], "properties": {"file": _BYTES}}
-    upload: Refusals = [
-        *(*COMMAND, NotFound, NotAllowed, MalformedMultipart, FileRequired, OneFileOnly, EmptyFile),
-        *(DigestMismatch, FileNameRequired, FileNameTooLong, InvalidHeader, *_refusals(publish)),
-    ]
+    upload: Refusals = [*COMMAND, NotFound, NotAllowed, *_UPLOAD, *_refusals(publish)]
     download: Refusals = [NotFound, NotAllowed, RangeNotSatisfiable, ContentMissing, *_refusals(content)]
     octets = {"application/octet-stream": {"schema": _BYTES}}
     read = _operation("openDocument", "files", "Download a document; opening it is recorded", download, "200", octets)
@@ -52,9 +52,7 @@ def _files(shapes: Shapes, known: dict[str, type[Message]]) -> Document:
     read["responses"]["304"] = {"description": "You have it already (`If-None-Match`)."}
     return {
         "{base}/folders/{folder_id}/documents": {
-            "post": _operation(
-                "publishDocument", "files", "Upload a file", upload, "201", _json(shapes.answer(publish) if publish else {})
-            )
+            "post": _operation("publishDocument", "files", "Upload a file", upload, "201", _answer(shapes, publish))
             | {
                 "parameters": [_path("folder_id")],
                 "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
@@ -80,7 +78,9 @@ def _gateway() -> Document:
             "get": _operation("asyncapi", "gateway", "The messages behind it", None, "200", _json({"type": "object"}))
         },
         "{base}/schema": {"get": _operation("schema", "gateway", "This description, to read", None, "200", page)},
-        "/health/live": {"get": _operation("alive", "gateway", "Whether it runs", None, "200", _json({"type": "object"}))},
+        "/health/live": {
+            "get": _operation("alive", "gateway", "Whether it runs", None, "200", _json({"type": "object"}))
+        },
         "/health/ready": {"get": health},
     }
 
@@ -101,6 +101,10 @@ def _operation(id: str, tag: str, summary: str, refusals: Refusals | None, statu
 
 def _refusals(message: type[Message] | None) -> Refusals:
     return [*message.refusals, *message.needs.codes()] if message else []
+
+
+def _answer(shapes: Shapes, message: type[Message] | None) -> Document:
+    return _json(shapes.answer(message) if message else {})
 
 
 def _json(schema: Document) -> Document:

@@ -1,0 +1,32 @@
+"""Passwords of twelve characters and more that are tried first, in lower case; shorter ones are refused anyway."""
+
+_LIST = """
+012345678910 0123456789ab 0987654321qw 111222333444 112233445566 121212121212 123123123123 123321123321 1234567890-=
+12345678900987654321 123456789012 1234567890123 12345678901234 123456789012345 1234567890123456 1234567890ab
+1234567890qw 123456789101 1234567891011 123456789123 123456789abc 123456789qwe 123456abcdef 123456azerty 123456qwerty
+12345qwertyuiop 1234qwerasdf 1234qwerasdfzxcv 123azertyuiop 123qweasdzxc 1a2b3c4d5e6f 1q2w3e4r5t6y 1q2w3e4r5t6y7u
+1q2w3e4r5t6y7u8i 1q2w3e4r5t6y7u8i9o 1q2w3e4r5t6y7u8i9o0p 1qaz2wsx3edc 1qaz2wsx3edc4rfv 1qazxsw23edc 741852963741
+789456123789 987654321000 9876543210123 a1b2c3d4e5f6 a1z2e3r4t5y6 abc123456789 abcd12345678 abcdefghijkl abcdefghijklm
+abcdefghijklmnop admin1234567 admin123456789 adminadmin123 adminadminadmin administrateur administrator administrator1
+alexander123 anthony12345 asdfghjkl123 azerty123456 azertyazerty azertyuiop12 azertyuiop123 azertyuiop1234
+azertyuiopqs azertyuiopqsdf azertyuiopqsdfghjklm bienvenue123 bienvenue1234 bonjour12345 bonjour123456 cabinet12345
+changeme1234 changemenow1 changezmoi123 chocolat1234 comptabilite comptabilité comptable123 computer1234 contrasena123
+correcthorsebatterystaple default12345 dossier12345 doudou123456 dragon123456 entreprise12 facebook1234 football1234
+fuckyou12345 gfhjkmgfhjkm girlsgirlsgirls google123456 hello1234567 helloworld123 iloveyou1234 iloveyou12345
+iloveyou4ever iloveyouforever internet1234 jesuschrist1 jetaime12345 jetaime123456 jordan123456 letmein12345
+letmein123456 liverpool123 loulou123456 loveyouforever manchester12 manchesterunited marseille123 marseille13000
+master123456 michael12345 monkey123456 monmotdepasse motdepasse12 motdepasse123 motdepasse1234 motdepasse12345
+motdepasse2024 motdepasse2025 motdepasse2026 mynameis1234 newpassword1 nicolas12345 ninja1234567 olympiquedemarseille
+p@ssw0rd1234 p@ssword1234 parissaintgermain pass12345678 passepartout passord12345 passw0rd1234 password1234
+password12345 password123456 password1234567 password12345678 password123456789 password2024 password2025 password2026
+passwordpassword pokemon12345 portugal1234 princess1234 princesse123 q1w2e3r4t5y6 q1w2e3r4t5y6u7 qazwsxedc123
+qazwsxedcrfv qazwsxedcrfvtgb qsdfghjklm12 qwer1234asdf qwerasdfzxcv qwerty123456 qwerty1234567 qwerty12345678
+qwertyqwerty qwertyuiop12 qwertyuiop123 qwertyuiop1234 qwertyuiop12345 qwertyuiop[] qwertyuiopas qwertyuiopasd
+qwertyuiopasdf qwertyuiopasdfghjkl qwertyuiopasdfghjklzxcvbnm rootrootroot samsung12345 secret123456 secretsecret
+serveur12345 shadow123456 soleil123456 spiderman123 starwars1234 summer2024!! sunshine1234 superman1234 superman12345
+test12345678 test1234test testtesttest thisismypassword trustno11234 unbreakable12 undertaker12 utilisateur1
+welcome12345 welcome123456 welcome2024! welcome2025! welcome2026! whatever1234 winter2024!! xxxxxxxxxxxx zaq12wsxcde3
+zaq1zaq1zaq1 zxcvbnm12345 zxcvbnm123456 zxcvbnmasdfghjkl
+"""
+
+COMMON = frozenset(_LIST.split())

@@ -1,0 +1,27 @@
+"""The events of the firm service, for those who read about them; `Personal` fields are sealed with the member's key."""
+
+EVENTS = {
+    "firm.member.created": "A member of the staff was created: names, e-mail address, role, permissions, language.",
+    "firm.member.renamed": "A member has another name.",
+    "firm.member.email-changed": "A member has another e-mail address.",
+    "firm.member.language-changed": "A member is addressed in another language.",
+    "firm.member.role-changed": "A member became owner, admin or employee.",
+    "firm.member.permissions-changed": "A member has other permissions.",
+    "firm.member.password-changed": "A member has another password; the hash is for the firm service alone.",
+    "firm.member.activated": "A member who had been deactivated is active again.",
+    "firm.member.deactivated": "A member can no longer sign in.",
+    "firm.session.opened": "A member signed in; `token_hash` is the SHA-256 of the session's token.",
+    "firm.session.ended": "A session is over: signed-out, deactivated or password-changed.",
+    "firm.member-sessions.begun": "Book-keeping: a member can have sessions.",
+    "firm.member-sessions.opened": "Book-keeping: one of a member's sessions is open.",
+    "firm.member-sessions.closed": "Book-keeping: some of a member's sessions are over.",
+    "firm.address-claim.taken": "Book-keeping: an e-mail address is a member's.",
+    "firm.address-claim.taken-again": "Book-keeping: an e-mail address that had become free is a member's.",
+    "firm.address-claim.released": "Book-keeping: an e-mail address is free.",
+    "firm.attempts.begun": "Book-keeping: failed sign-ins are counted, for an account or a network address.",
+    "firm.attempts.failed": "A sign-in failed.",
+    "firm.attempts.forgiven": "A sign-in went well: failures before it no longer count.",
+    "firm.firm.founded": "The firm has its first owner.",
+    "firm.firm.owner-added": "Book-keeping: one more active owner.",
+    "firm.firm.owner-removed": "Book-keeping: one active owner less.",
+}

@@ -1,0 +1,135 @@
+"""The gateway put together: its copy of sessions and rights, the way to the services, the HTTP server."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, cast
+
+import nats
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from litestar import Litestar
+from nats.aio.client import Client
+
+from services.firm.contract import Access, RightsCopy
+from services.gateway.http.bodies import Courteous
+from services.gateway.http.door import Door
+from services.gateway.http.live import Hub
+from services.gateway.http.routes import application
+from services.gateway.http.sessions import Sessions
+from services.gateway.http.upstream import Upstream
+from shared.blobs import Blobs
+from shared.broker import options
+from shared.messages import Message, declared
+from shared.position import Progress
+from shared.process import until_stopped
+from shared.readstore.sqlite import SqliteReadStore
+from shared.runner import Projection, Runner
+from shared.settings import Settings
+
+NAME = "gateway"
+SERVICES = ("firm", "contacts", "accounts", "interactions", "files", "notifications", "dossier")
+"""Whose messages are served, and who must answer before the gateway calls itself ready."""
+
+_GRACE = 8.0  # seconds given to requests under way when the process is asked to stop
+_BACKLOG = 1024
+log = logging.getLogger(__name__)
+
+
+class NoKeys:
+    """The gateway is entitled to nobody's key: personal parts of the events that it reads stay closed to it."""
+
+    async def ensure(self, subjects: Iterable[str], *, create: bool) -> None:
+        return
+
+    def cipher(self, subject: str) -> AESGCM | None:
+        return None
+
+
+class Gateway:
+    """One process that serves HTTP. It answers from the first moment, with 503 for what is not there yet."""
+
+    def __init__(self, settings: Settings, services: tuple[str, ...], messages: list[type[Message]]) -> None:
+        self.settings = settings
+        self.upstream = Upstream()
+        self.sessions = Sessions(self.upstream, settings.session_idle_minutes)
+        self.projections = cast("list[Projection]", [self.sessions.copy, RightsCopy()])
+        self.progress = Progress({service: 0 for part in self.projections for service in part.services})
+        self.live = Hub(self.sessions, self.progress)
+        self.door = Door(settings, self.upstream, self.sessions, self.progress, Blobs.of(settings), self.live)
+        self.application: Litestar = application(self.door, messages, services)
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; then end the streams and let requests under way finish."""
+        async with AsyncExitStack() as stack:
+            server = self.server()
+            serving = asyncio.create_task(server.serve())
+            working = asyncio.create_task(self.connect(stack))
+            stopped = asyncio.create_task(until_stopped())
+            ended, _ = await asyncio.wait({stopped, serving, working}, return_when=asyncio.FIRST_COMPLETED)
+            self.live.close()
+            server.stop()  # type: ignore[no-untyped-call]
+            await asyncio.wait({serving}, timeout=_GRACE)
+            for task in (stopped, working):
+                task.cancel()
+            await asyncio.gather(stopped, working, return_exceptions=True)
+            for task in ended - {stopped}:
+                task.result()  # a part that failed ends the process: the supervisor starts it afresh
+
+    def server(self) -> Server:
+        """The HTTP server, inside this process: one hop less than a process of its own (docs/performance.md)."""
+        return Server(
+            Courteous(cast("Any", self.application)),
+            address=self.settings.host,
+            port=self.settings.port,
+            interface=Interfaces.ASGINL,
+            websockets=False,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=131_072),
+            backlog=_BACKLOG,
+            log_enabled=False,
+        )
+
+    async def connect(self, stack: AsyncExitStack) -> None:
+        """Reach the broker, however long that takes, and follow the events; ends only by an error."""
+        store = SqliteReadStore(self.settings.folder(NAME) / "read.db")
+        stack.push_async_callback(store.close)
+        await store.declare(*(collection for part in self.projections for collection in part.collections))
+        self.sessions.open(store)
+        closed = asyncio.Event()
+        told: dict[str, Any] = {"disconnected_cb": self.upstream.lost, "closed_cb": _tell(closed)}
+        told |= {"skip_subject_validation": True}  # every subject is made here, none of what a caller sent
+        connection: Client = await nats.connect(**options(self.settings, NAME) | told)
+        stack.push_async_callback(connection.close)
+        await self.live.open(connection, Access(store).hears)
+        await self.upstream.open(connection)
+        runner = Runner("projections", store, connection, NoKeys(), self.projections, self.progress)
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(runner.run())
+            parts.create_task(self.upstream.watch())
+            parts.create_task(_fail_when(closed))
+
+
+def _tell(closed: asyncio.Event) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def tell() -> None:
+        closed.set()
+
+    return tell
+
+
+async def _fail_when(closed: asyncio.Event) -> None:
+    await closed.wait()
+    raise ConnectionError("the connection to the broker is closed for good")
+
+
+def build(settings: Settings) -> Gateway:
+    """The gateway, ready to `run`; nothing connects before."""
+    services = tuple(service for service in SERVICES if find_spec(f"services.{service}.contract"))
+    for service in services:
+        import_module(f"services.{service}.contract")
+    return Gateway(settings, services, [message for message in declared() if message.service() in services])
