@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 import orjson
-from nats.aio.client import Client
+from nats.aio.client import PING_PROTO, Client
 from nats.aio.msg import Msg
 from nats.errors import (
     ConnectionClosedError,
@@ -115,6 +115,12 @@ class BrokerClient(Client):
             _log.critical("the connection to the broker is closed for good")
             logging.shutdown()
             os._exit(70)
+
+    async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
+        """The client's own ping overtakes what still waits to be written, so that its `flush` promises nothing."""
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        await self._send_command(PING_PROTO)
+        await self._flush_pending()
 
     @staticmethod
     def _parse_header_lines(raw: bytes) -> dict[str, str]:

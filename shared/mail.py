@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as ASCII
-from email.policy import SMTPUTF8
+from email.policy import SMTP, SMTPUTF8
 
 import aiosmtplib
 from aiosmtplib.errors import SMTPDataError, SMTPRecipientRefused, SMTPRecipientsRefused
@@ -16,6 +15,8 @@ from aiosmtplib.errors import SMTPDataError, SMTPRecipientRefused, SMTPRecipient
 from shared.settings import Settings
 
 _REASON = 500  # characters kept of what a server says
+_ASCII = SMTP.clone(cte_type="7bit")  # bodies too: not every server takes 8BITMIME (RFC 6152)
+_UTF8 = SMTPUTF8.clone(cte_type="7bit")
 _GOODBYE = 2.0  # seconds
 _log = logging.getLogger(__name__)
 
@@ -108,8 +109,8 @@ class Transport:
 
 async def _hand_over(client: aiosmtplib.SMTP, envelope: Envelope, message: EmailMessage) -> None:
     international = not (envelope.sender.isascii() and envelope.recipient.isascii())
-    content = message.as_bytes(policy=SMTPUTF8 if international else ASCII)
-    options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
+    content = message.as_bytes(policy=_UTF8 if international else _ASCII)
+    options = ["SMTPUTF8"] if international else []
     await client.sendmail(envelope.sender, [envelope.recipient], content, mail_options=options)
 
 

@@ -5,7 +5,7 @@ The associated data binds a sealed part to its aggregate, version and topic, so 
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol, get_args, get_origin, get_type_hints
@@ -207,9 +207,15 @@ def subjects_of(states: Iterable[dict[str, Any]]) -> set[str]:
     return {state["sealed"]["subject"] for state in states if "sealed" in state}
 
 
-async def open_all(events: Sequence[Wire], keyring: Keyring) -> list[Recorded]:
-    """Events as consumers read them. Raises `Unavailable` if a key cannot be had now: try the batch again later."""
+async def open_all(events: Sequence[Wire], keyring: Keyring, *, closed: Container[str] = ()) -> list[Recorded]:
+    """Events as consumers read them; those of `closed` services keep their personal fields blank and need no key.
+
+    Raises `Unavailable` if a key cannot be had now: try the batch again later.
+    """
     states = [header(event.state) for event in events]
+    for event, state in zip(events, states, strict=True):
+        if event.service in closed and (sealed := state.pop("sealed", None)):
+            state["data"] |= sealed["blank"]
     await keyring.ensure(subjects_of(states), create=False)
     return [_recorded(event, state, keyring) for event, state in zip(events, states, strict=True)]
 

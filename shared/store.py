@@ -26,7 +26,7 @@ from eventsourcing.utils import Environment
 from shared.context import current
 from shared.messages import Accepted
 from shared.problems import ChangedMeanwhile, Erased, NotFound, OutOfSpace, Unavailable
-from shared.receipts import Answer, Receipt, expected
+from shared.receipts import PRIVATE, Answer, Receipt, expected
 from shared.sealing import KeyDestroyed, Keyring, Origin, SealingMapper, header, shapes_of, subjects_of
 from shared.signal import Signal
 
@@ -53,7 +53,8 @@ class EventStore:
             raise UnsafeDatabase
         self.service = service
         self.saved = Signal()
-        self.last = 0
+        self.last = 0  # number of the last event, receipts included
+        self._told = 0  # number of the last one that others hear of: what a position may name
         kinds: list[type[Aggregate]] = [*aggregates, Receipt]
         shapes = {topic: shape for kind in kinds for topic, shape in shapes_of(kind).items()}
         self._keyring = keyring
@@ -66,6 +67,7 @@ class EventStore:
 
     async def open(self) -> None:
         self.last = self._recorder.max_notification_id() or 0
+        self._told = self._last_told()
         self._writer = asyncio.create_task(self._write())
 
     async def close(self) -> None:
@@ -73,6 +75,15 @@ class EventStore:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
         self._thread.shutdown()
+
+    def _last_told(self) -> int:
+        start = self.last
+        while start > 0:
+            rows = self._recorder.select_notifications(max(1, start - GROUP + 1), GROUP, stop=start)
+            if told := [row.id for row in rows if not row.topic.startswith(PRIVATE)]:
+                return int(told[-1])
+            start -= GROUP
+        return 0
 
     async def load(self, kind: type[A], id: UUID) -> A:
         """The aggregate. `NotFound` if there is none of this kind, `ChangedMeanwhile` if `If-Match` objects."""
@@ -116,7 +127,7 @@ class EventStore:
         Raises `RecordConflictError` when somebody else was quicker, `OutOfSpace` or `Unavailable` when the store is.
         """
         events = await self._seal(aggregates)
-        first, position = aggregates[0], self.last
+        first, position = aggregates[0], self._told
         answer = answer or first.id
         private = self._receipt(answer, first.version, events)
         if events or private:
@@ -124,6 +135,7 @@ class EventStore:
             self._waiting.put_nowait(waiting)
             numbers = await waiting.done
             position = numbers[len(events) - 1] if events else position
+            self._told = max(self._told, position)
         for aggregate in aggregates:
             self._remember(aggregate)
         return Accepted(id=answer, version=first.version, position=f"{self.service}={position}")
@@ -133,7 +145,7 @@ class EventStore:
         if awaited is None:
             return []
         last_id, last_version = (str(events[-1].originator_id), events[-1].originator_version) if events else (None, 0)
-        receipt = awaited.issue(Answer(awaited.body, str(answer), version, last_id, last_version, number=self.last))
+        receipt = awaited.issue(Answer(awaited.body, str(answer), version, last_id, last_version, number=self._told))
         return [self._mapper.seal(event, _origin(receipt)) for event in receipt.collect_events()]
 
     async def answered(self, answer: Answer) -> Accepted:

@@ -1,5 +1,6 @@
 """A real nats-server for tests: JetStream on disk, fsynced, on a free port, killed and started at will."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -20,6 +21,12 @@ listen: "127.0.0.1:{port}"
 max_payload: 4MB
 jetstream {{ store_dir: "{store}", sync_interval: always, max_memory_store: 64MB, max_file_store: 4GB }}
 """
+
+
+def _die_with_the_tests() -> None:
+    """In the new process: be killed when that of the tests ends in whatever way (prctl PR_SET_PDEATHSIG, Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -50,7 +57,9 @@ class NatsServer:
     def start(self) -> None:
         """Start, and return once it accepts connections."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen([BINARY, "-c", self._config], stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                [BINARY, "-c", self._config], stdout=log, stderr=log, preexec_fn=_die_with_the_tests
+            )
         deadline = time.monotonic() + 15
         while not self._answers():
             assert self._process.poll() is None, self._log.read_text()[-2000:]

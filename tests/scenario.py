@@ -54,7 +54,7 @@ def when_made(factory: Callable[[], A]) -> "Then[A]":
     except Refusal as refusal:
         return Then(None, [], refusal)
     events = list(made.collect_events())
-    assert _state(replayed(type(made), events)) == _state(made), "its events do not tell how it came to be"
+    _same(replayed(type(made), events), made)
     return Then(made, events, None)
 
 
@@ -79,8 +79,7 @@ class Given(Generic[A]):
     def _replays(self, before: dict[str, Any], events: Sequence[Any]) -> None:
         copy = object.__new__(type(self.aggregate))
         vars(copy).update(before, _pending_events=[])
-        again = _state(replayed(type(copy), events, copy))
-        assert again == _state(self.aggregate), "its events do not tell how it has changed"
+        _same(replayed(type(copy), events, copy), self.aggregate)
 
 
 class Then(Generic[A]):
@@ -138,6 +137,14 @@ class _OneKey:
 
     def cipher(self, subject: str) -> AESGCM:
         return self._cipher
+
+
+def _same(again: Aggregate, aggregate: Aggregate) -> None:
+    """Replayed from what is stored, it is what it was."""
+    state, found = _state(aggregate), _state(again)
+    differ = {name: (state.get(name), found.get(name)) for name in state.keys() | found.keys()}
+    differ = {name: values for name, values in differ.items() if values[0] != values[1]}
+    assert not differ, f"its events do not tell how it has changed; now and replayed: {differ}"
 
 
 def _state(aggregate: Aggregate) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, cast
 
 import nats
@@ -129,7 +128,6 @@ async def _fail_when(closed: asyncio.Event) -> None:
 
 def build(settings: Settings) -> Gateway:
     """The gateway, ready to `run`; nothing connects before."""
-    services = tuple(service for service in SERVICES if find_spec(f"services.{service}.contract"))
-    for service in services:
+    for service in SERVICES:
         import_module(f"services.{service}.contract")
-    return Gateway(settings, services, [message for message in declared() if message.service() in services])
+    return Gateway(settings, SERVICES, [message for message in declared() if message.service() in SERVICES])

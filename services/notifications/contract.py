@@ -9,6 +9,7 @@ from pydantic import Field
 from services.firm.contract import Leads, OnThing, SignedIn, SystemOnly
 from services.notifications.values import About, NotFailed, Recipient, State, Withholding
 from shared.messages import GET, POST, Command, Model, Query
+from shared.readstore.cursor import InvalidCursor
 
 
 class Told(Model):
@@ -99,6 +100,7 @@ class ListMessages(Query):
 
     http = GET("/messages")
     needs = SignedIn()
+    refusals: ClassVar = (InvalidCursor,)
     answer: ClassVar[Any] = MessagePage
 
     state: State | None = None

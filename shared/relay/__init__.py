@@ -26,6 +26,7 @@ from eventsourcing.persistence import Notification
 from nats.aio.client import Client
 
 from shared.broker import EVENTS, BrokerRefused, ask, send
+from shared.receipts import PRIVATE
 from shared.relay.wire import Mark, Message, message
 from shared.signal import Signal
 from shared.telemetry import counter, gauge, span
@@ -128,7 +129,7 @@ class Relay:
         if not rows:
             return False
         # Topics of `shared` (receipts) are the service's own affair: stepped over.
-        events = [message(self._store.service, row) for row in rows if not row.topic.startswith("shared.")]
+        events = [message(self._store.service, row) for row in rows if not row.topic.startswith(PRIVATE)]
         if events:
             with span("publish", events[0].headers.get("traceparent"), events=len(events)):
                 await (self._single(events[0]) if len(events) == 1 else self._batch(events))

@@ -46,7 +46,7 @@ class Applier:
         begun = perf_counter()
         taken: dict[str, list[Recorded]] = defaultdict(list)
         try:
-            opened = await open_all(events, self._keyring)
+            opened = await open_all(events, self._keyring, closed=_closed(followers))
             async with self._store.batch() as batch:
                 for sealed, event in zip(events, opened, strict=True):
                     for follower in followers:
@@ -89,7 +89,7 @@ class Applier:
     async def _one(self, follower: Follower, sealed: Wire) -> None:
         checkpoint = follower.after([sealed], follower.mark)
         try:
-            [event] = await open_all([sealed], self._keyring)
+            [event] = await open_all([sealed], self._keyring, closed=_closed([follower]))
             async with self._store.batch() as batch:
                 taken = await self._take(follower, sealed, event, batch)
                 batch.checkpoint(follower.name, checkpoint)
@@ -110,7 +110,7 @@ class Applier:
     async def again(self, follower: Follower, parked: Parked) -> bool:
         """Try a parked event once more; False if it fails again. Raises one of `PASSING` if it could not be tried."""
         try:
-            [event] = await open_all([parked.event], self._keyring)
+            [event] = await open_all([parked.event], self._keyring, closed=_closed([follower]))
             async with self._store.batch() as batch:
                 await follower.projection.apply(event, batch)
                 batch.delete(PARKED, parked.key)
@@ -125,6 +125,12 @@ class Applier:
             return False
         await announce(follower, [event])
         return True
+
+
+def _closed(followers: Sequence[Follower]) -> set[str]:
+    """Services whose personal fields none of these projections reads: no key is asked for on their account."""
+    read = {service for f in followers if getattr(f.projection, "personal", True) for service in f.projection.services}
+    return {service for f in followers for service in f.projection.services} - read
 
 
 def report(parked: Parked, error: Exception) -> None:

@@ -18,7 +18,7 @@ class Projection(Protocol):
 
     An event may be applied again when a transaction was undone. Documents are undone with it; a reaction's command must
     carry a name made from the event (`Recorded.key`), by which its repetition is noticed. A reaction that keeps no
-    document has no collections.
+    document has no collections. One that reads no personal field says `personal = False`: no keys are fetched for it.
     """
 
     @property

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -104,12 +104,14 @@ async def played(nats_server: NatsServer) -> AsyncIterator[Played]:
 
 @pytest.fixture
 def settings(nats_server: NatsServer, tmp_path: Path) -> Settings:
-    return Settings(nats_url=nats_server.url, data=tmp_path, port=free_port(), body_limit=10_000, upload_limit=3_000_000)
+    return Settings(
+        nats_url=nats_server.url, data=tmp_path, port=free_port(), body_limit=10_000, upload_limit=3_000_000
+    )
 
 
 async def running(stack: AsyncExitStack, settings: Settings) -> Gateway:
     """A gateway that is connected and follows the events, without its HTTP server."""
-    gateway = Gateway(settings, ("gateway",), list(MESSAGES))
+    gateway = Gateway(settings, ("gateway",), MESSAGES)
     task = asyncio.create_task(gateway.connect(stack))
 
     async def stop() -> None:
@@ -129,7 +131,7 @@ async def gateway(settings: Settings, played: Played) -> AsyncIterator[Gateway]:
 
 
 def client_of(gateway: Gateway, **headers: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=gateway.application, client=("192.0.2.7", 40_000))
+    transport = httpx.ASGITransport(app=cast("Any", gateway.application), client=("192.0.2.7", 40_000))
     return httpx.AsyncClient(transport=transport, base_url="http://firm.example", headers=headers)
 
 

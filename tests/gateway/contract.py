@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from shared.messages import DELETE, GET, POST, PUT, Command, Query
+from shared.messages import DELETE, GET, POST, PUT, Command, Message, Query
 from shared.problems import NotFound, Refusal
 
 
@@ -89,4 +89,4 @@ class CountBoxes(Query):
     answer: ClassVar = int
 
 
-MESSAGES = [MakeBox, RenameBox, RemoveBox, ShowBox, ListBoxes, CountBoxes]
+MESSAGES: list[type[Message]] = [MakeBox, RenameBox, RemoveBox, ShowBox, ListBoxes, CountBoxes]

@@ -121,7 +121,7 @@ async def test_too_many_query_parameters_are_400(member: httpx.AsyncClient) -> N
 
 async def test_a_request_id_of_another_form_is_replaced(member: httpx.AsyncClient) -> None:
     for bad in ("", "a b", "x" * 65, "é", "a\tb"):
-        answer = await member.get("/nothing", headers={"X-Request-Id": bad.encode()})
+        answer = await member.get("/nothing", headers=[(b"X-Request-Id", bad.encode())])
         assert answer.headers["x-request-id"] not in (bad, "")
 
 
@@ -143,19 +143,8 @@ async def test_a_fault_of_ours_is_logged_and_named_by_the_requests_id(
 
 ANY_HEADERS = st.dictionaries(
     st.sampled_from(
-        [
-            "Accept-Language",
-            "If-Match",
-            "Idempotency-Key",
-            "Dossier-Position",
-            "X-Request-Id",
-            "Content-Type",
-            "Cookie",
-            "Authorization",
-            "Origin",
-            "Sec-Fetch-Site",
-            "Traceparent",
-        ]
+        b"Accept-Language If-Match Idempotency-Key Dossier-Position X-Request-Id Content-Type Cookie Authorization "
+        b"Origin Sec-Fetch-Site Traceparent".split()
     ),
     st.binary(max_size=60).map(lambda raw: raw.replace(b"\r", b"").replace(b"\n", b"")),
 )
@@ -164,7 +153,7 @@ ANY_HEADERS = st.dictionaries(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(headers=ANY_HEADERS, path=st.binary(max_size=20), query=st.binary(max_size=30), body=st.binary(max_size=30))
 async def test_no_head_of_a_request_whatsoever_is_our_fault(
-    member: httpx.AsyncClient, headers: dict[str, bytes], path: bytes, query: bytes, body: bytes
+    member: httpx.AsyncClient, headers: dict[bytes, bytes], path: bytes, query: bytes, body: bytes
 ) -> None:
     from urllib.parse import quote_from_bytes
 

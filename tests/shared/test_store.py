@@ -231,3 +231,17 @@ async def test_a_sealed_part_moved_to_another_event_does_not_open(
     forged = Wire(two.service, two.number, two.topic, two.id, two.version, one.state)
     with pytest.raises(InvalidTag):
         await open_all([forged], keys[1])
+
+
+async def test_a_position_never_names_a_receipt(
+    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys]
+) -> None:
+    saved = card("same")
+    await store.save(saved)
+    token = expected.set(Expected(new_id(), "hash", None))
+    await store.save(saved)
+    expected.reset(token)
+    again = EventStore("tests", tmp_path, [Card], keys[1])
+    await again.open()
+    assert (again.last, (await again.save(await again.load(Card, saved.id))).position) == (2, "tests=1")
+    await again.close()

@@ -54,7 +54,7 @@ class Sight:
         member = await self.member()
         if member.leads:
             return []
-        where = [Eq("account_id", account_id)] if account_id else []
+        where: list[Condition] = [Eq("account_id", account_id)] if account_id else []
         page = await self._read.find(FOLDERS, Has("hidden", member.id), *where, limit=_ALL)
         return [folder["id"] for folder in page.documents]
 
@@ -63,7 +63,7 @@ class Sight:
         member = await self.member()
         if member.leads:
             return Counter()
-        here = [Has("hidden", member.id), Eq("deleted", False), In("account_id", account_ids)]
+        here: list[Condition] = [Has("hidden", member.id), Eq("deleted", False), In("account_id", account_ids)]
         page = await self._read.find(FOLDERS, *here, limit=_ALL)
         return Counter(folder["account_id"] for folder in page.documents)
 

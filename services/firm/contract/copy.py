@@ -56,6 +56,7 @@ class RightsCopy:
     name = "rights-1"
     services = frozenset({"firm", "accounts", "contacts"})
     collections = (MEMBERS, ACCOUNTS, CONTACTS)
+    personal = False
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
         if event.topic.startswith("firm.member."):

@@ -19,7 +19,7 @@ _DUE = {
     "notifications.message.requeued": "due",
 }
 _LOOK = 1.0  # seconds between two looks at the connection
-_AGAIN = 600  # looks after which the schedules are made again, whether or not something seemed lost
+_AGAIN = 150  # looks after which what is overdue is scheduled again, whether or not something seemed lost
 _IN_HAND = timedelta(minutes=2)  # a message that has just fallen due is being sent, or about to be
 _log = logging.getLogger(__name__)
 
@@ -53,15 +53,15 @@ class Promises:
             present = self._reconnects()
             if present != known or looks >= _AGAIN:
                 try:
-                    await self.remake()
+                    await self.remake(overdue_only=present == known)
                     known, looks = present, 0
                 except Exception as error:  # noqa: BLE001  # whatever it is, the next try may go well
                     _log.warning("schedules not made again yet: %s", str(error) or type(error).__name__)
             await asyncio.sleep(_LOOK)
             looks += 1
 
-    async def remake(self) -> None:
-        """Schedule every message that waits, but for those that have just fallen due."""
+    async def remake(self, *, overdue_only: bool) -> None:
+        """Schedule every message that waits, or is overdue; never one that has just fallen due."""
         after: Key | None = None
         order = (Order("queued_at"),)
         while True:
@@ -69,7 +69,7 @@ class Promises:
             now = datetime.now(UTC)
             for message in page.documents:
                 due = datetime.fromisoformat(message["due"])
-                if due > now or due < now - _IN_HAND:
+                if due < now - _IN_HAND or (due > now and not overdue_only):
                     await self._schedules.at(message["id"], due)
             after = page.next
             if after is None:

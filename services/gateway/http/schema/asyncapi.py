@@ -32,7 +32,7 @@ def asyncapi(messages: list[type[Message]]) -> Document:
         "info": {"title": "Dossier", "version": "1", "description": "Only the gateway may send commands and queries."},
         "channels": channels,
         "operations": operations,
-        "components": {"messages": known, "schemas": shapes.bodies([])},
+        "components": {"messages": known, "schemas": shapes.named([], known)},
     }
 
 

@@ -20,7 +20,7 @@ def openapi(base: str, messages: list[type[Message]]) -> Document:
         assert message.http is not None
         operation = _operation(message, shapes)
         paths.setdefault(base + message.http.path, {})[message.http.method.lower()] = operation
-    for path, operations in special(shapes).items():
+    for path, operations in special(shapes, messages).items():
         paths.setdefault(path.replace("{base}", base), {}).update(operations)
     services = sorted({message.service() for message in served})
     return {
@@ -30,7 +30,7 @@ def openapi(base: str, messages: list[type[Message]]) -> Document:
         "tags": [{"name": name} for name in ["session", *services, "gateway"]],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": parts.SCHEMAS | shapes.bodies(served),
+            "schemas": parts.SCHEMAS | shapes.named(served, paths),
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "securitySchemes": parts.SECURITY,

@@ -54,17 +54,31 @@ class Shapes:
         content: Document = {"schema": {"$ref": REF + _body_name(message)}}
         return {"required": required, "content": {"application/json": content}}
 
-    def bodies(self, messages: list[type[Message]]) -> Document:
-        """All named schemas, with the messages reduced to their bodies."""
-        names = {message.nats_subject(): self._name(message) for message in messages}
-        schemas = {name: schema for name, schema in self._definitions.items() if name not in names.values()}
-        for message in messages:
-            if self.body(message):
-                schemas[_body_name(message)] = _without(self.whole(message), _in_path(message))
-        return dict(sorted(schemas.items()))
+    def named(self, messages: list[type[Message]], *used_by: Document) -> Document:
+        """The schemas that these documents name, and those that they name in turn; bodies are those of `messages`."""
+        bodies = {_body_name(message): message for message in messages if self.body(message)}
+        found: Document = {}
+        waiting = [name for document in used_by for name in _names(document)]
+        while waiting:
+            name = waiting.pop()
+            if name in found or not (name in bodies or name in self._definitions):
+                continue
+            message = bodies.get(name)
+            schema = _without(self.whole(message), _in_path(message)) if message else self._definitions[name]
+            found[name] = schema
+            waiting += _names(schema)
+        return dict(sorted(found.items()))
 
-    def _name(self, message: type[Message]) -> str:
-        return str(self._made[message.nats_subject()].get("$ref", "")).removeprefix(REF)
+
+def _names(node: Any) -> list[str]:
+    """Every schema that is referred to in a document."""
+    if isinstance(node, list):
+        return [name for part in node for name in _names(part)]
+    if not isinstance(node, dict):
+        return []
+    reference = node.get("$ref")
+    own = [reference.removeprefix(REF)] if isinstance(reference, str) else []
+    return own + [name for part in node.values() for name in _names(part)]
 
 
 def answer_of(message: type[Message]) -> Any:

@@ -7,7 +7,7 @@ from services.gateway.http.parts import DigestMismatch, EmptyFile, FileRequired,
 from services.gateway.http.problems import ContentMissing, Csrf, InvalidHeader, RangeNotSatisfiable, TooManyStreams
 from services.gateway.http.schema.problems import ALWAYS, BODY, COMMAND, Refusals, answers_for
 from services.gateway.http.schema.shapes import Shapes
-from shared.messages import Message, declared
+from shared.messages import Message
 from shared.problems import InvalidInput, NotAllowed, NotFound, SignInRequired
 
 Document = dict[str, Any]
@@ -19,9 +19,9 @@ _UPLOAD: Refusals = [
 _PUBLIC: list[Document] = []
 
 
-def special(shapes: Shapes) -> Document:
+def special(shapes: Shapes, messages: list[type[Message]]) -> Document:
     """Paths with their operations; `{base}` stands for the base path."""
-    known = {message.nats_subject(): message for message in declared()}
+    known = {message.nats_subject(): message for message in messages}
     return _session(shapes, known) | _files(shapes, known) | _gateway()
 
 

@@ -1,0 +1,154 @@
+"""Handing e-mails over: to a server that takes them, refuses them, hangs, or goes away."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from shared.mail import Envelope, Refused, Transport, mailbox, one_line
+from shared.settings import Settings
+from tests.broker import free_port
+from tests.notifications.sink import NAME, PASSWORD, listening
+
+ENVELOPE = Envelope("dossier@cabinet.example", "zoe@example.org")
+
+
+def letter(to: str = ENVELOPE.recipient, name: str = "Zoé Lefèvre") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = mailbox("Cabinet Œuvre", ENVELOPE.sender)
+    message["To"] = mailbox(name, to)
+    message["Subject"] = "Pièce reçue à l'été"
+    message.set_content("Voilà.\n.\nUne ligne avec un point seul.\n")
+    return message
+
+
+def transport(port: int, **settings: Any) -> Transport:
+    return Transport(Settings(smtp_port=port, **{"smtp_seconds": 5, **settings}))
+
+
+async def test_what_is_handed_over_arrives_as_it_was_written() -> None:
+    async with listening() as sink:
+        await transport(sink.port).send(ENVELOPE, letter())
+    [mail] = sink.taken
+    assert str(mail["To"]) == "Zoé Lefèvre <zoe@example.org>"
+    assert str(mail["Subject"]) == "Pièce reçue à l'été"
+    assert mail.get_content().replace("\r\n", "\n") == "Voilà.\n.\nUne ligne avec un point seul.\n"
+
+
+@pytest.mark.parametrize(
+    ("plan", "permanent"),
+    [
+        ("rcpt 550 no such user", True),
+        ("rcpt 450 greylisted", False),
+        ("data 552 too large", True),
+        ("data 451 try later", False),
+    ],
+)
+async def test_a_refusal_is_permanent_if_the_server_says_so(plan: str, permanent: bool) -> None:
+    async with listening() as sink:
+        sink.plans.append(plan)
+        with pytest.raises(Refused) as caught:
+            await transport(sink.port).send(ENVELOPE, letter())
+    assert caught.value.permanent is permanent
+    assert caught.value.reason == plan.partition(" ")[2]
+    assert sink.taken == []
+
+
+@pytest.mark.parametrize("plan", ["hang", "close"])
+async def test_an_answer_that_does_not_come_is_not_permanent(plan: str) -> None:
+    async with listening() as sink:
+        sink.plans.append(plan)
+        with pytest.raises(Refused) as caught:
+            await transport(sink.port, smtp_seconds=0.3).send(ENVELOPE, letter())
+    assert not caught.value.permanent
+
+
+async def test_a_server_that_is_away_is_not_permanent() -> None:
+    with pytest.raises(Refused) as caught:
+        await transport(free_port()).send(ENVELOPE, letter())
+    assert not caught.value.permanent
+
+
+async def test_nothing_leaves_unencrypted_where_encryption_is_required() -> None:
+    async with listening() as sink:
+        with pytest.raises(Refused) as caught:
+            await transport(sink.port, smtp_tls=True).send(ENVELOPE, letter())
+    assert not caught.value.permanent
+    assert sink.seen == 0
+
+
+@pytest.mark.parametrize(("password", "taken"), [(PASSWORD, 1), (b"another", 0)])
+async def test_a_server_may_want_encryption_and_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: bytes, taken: int
+) -> None:
+    certificate, key = _certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    known: dict[str, Any] = {"smtp_user": NAME.decode(), "smtp_password": password.decode(), "smtp_tls": True}
+    async with listening(tls_context=context) as sink:
+        handing = transport(sink.port, **known)
+        if taken:
+            await handing.send(ENVELOPE, letter())
+        else:
+            with pytest.raises(Refused) as caught:
+                await handing.send(ENVELOPE, letter())
+            assert not caught.value.permanent, "a wrong password is put right, and what waits then leaves"
+    assert (sink.encrypted, sink.logged_in) == ([True] * taken, [True] * taken)
+
+
+@pytest.mark.parametrize(
+    ("address", "sent_to"),
+    [("zoe@bücher.example", "zoe@xn--bcher-kva.example"), ("zoé@example.org", "zoé@example.org")],
+)
+async def test_addresses_in_other_scripts_are_understood(address: str, sent_to: str) -> None:
+    to = mailbox("Zoé", address)
+    async with listening() as sink:
+        await transport(sink.port).send(Envelope(ENVELOPE.sender, to.addr_spec), letter(address))
+    assert sink.recipients == [sent_to]
+    assert sink.taken[0]["To"].addresses[0].addr_spec == sent_to
+
+
+@pytest.mark.parametrize("name", ["Zoé\r\nBcc: eve@example.org", "Zoé\nX: y", "Zoé\u2028Bcc: x", 'Zoé", <eve@x.y>'])
+async def test_a_name_cannot_add_a_header_or_a_recipient(name: str) -> None:
+    async with listening() as sink:
+        await transport(sink.port).send(ENVELOPE, letter(name=name))
+    [mail] = sink.taken
+    assert set(mail.keys()) == {"From", "To", "Subject", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
+    assert [address.addr_spec for address in mail["To"].addresses] == ["zoe@example.org"]
+
+
+@pytest.mark.parametrize("address", ["", "zoe", "@example.org", "zoe@", "zoe@exa\nmple.org"])
+def test_what_is_no_address_is_refused_for_good(address: str) -> None:
+    with pytest.raises(Refused) as caught:
+        mailbox("Zoé", address)
+    assert caught.value.permanent
+
+
+def test_a_line_holds_nothing_that_could_end_it() -> None:
+    assert one_line(" a\r\nb\tc\x00d\u2029e\x85f ") == "a b cd e f"
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1)
+    ).add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    certificate = builder.sign(key, hashes.SHA256())
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return paths
