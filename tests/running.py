@@ -24,7 +24,7 @@ from pydantic_core import to_jsonable_python
 
 from services.contacts import app as contacts
 from services.firm import app as firm
-from services.firm.contract.messages import CreateMember, FoundFirm
+from services.firm.contract import CreateMember, FoundFirm
 from shared.broker import declare_streams
 from shared.context import HEADER, Context
 from shared.entrance import PARAMS
@@ -163,6 +163,7 @@ async def running(*apps: ModuleType, tmp_path: Path, found: bool = True, **setti
         given: dict[str, Any] = {
             "data": tmp_path / "data",
             "nats_url": broker.url,
+            "owner_email": None,
             "master_key": secrets.token_hex(32),
         }
         system = System(Settings(**given | settings), broker, connection)

@@ -22,7 +22,8 @@ async def members(query: ListMembers, read: ReadStore, access: Access) -> dict[s
         conditions.append(Eq("active", query.active == "true"))
     after = decode_cursor(query.after, _ORDER)
     page = await read.find(MEMBERS, *conditions, order=_ORDER, after=after, limit=query.limit)
-    shown = [await _shown(document, access) for document in page.documents]
+    everything = await _manages(access)
+    shown = [_shown(document, access, everything) for document in page.documents]
     return {"items": shown, "next": encode_cursor(page.next, _ORDER)}
 
 
@@ -31,14 +32,17 @@ async def member(query: GetMember, read: ReadStore, access: Access) -> dict[str,
     document = await read.get(MEMBERS, str(query.member_id))
     if document is None:
         raise NotFound
-    return await _shown(document, access)
+    return _shown(document, access, await _manages(access))
 
 
-async def _shown(document: Document, access: Access) -> dict[str, Any]:
+async def _manages(access: Access) -> bool:
+    return access.system or (await access.member()).may(MANAGE_MEMBERS)
+
+
+def _shown(document: Document, access: Access, everything: bool) -> dict[str, Any]:
     """What the caller may know: names and roles of everybody, the rest of themselves and as a manager."""
     shown = {name: document[name] for name in _FOR_ALL}
-    own = str(access.caller.id) == document["id"]
-    if own or access.system or (await access.member()).may(MANAGE_MEMBERS):
+    if everything or str(access.caller.id) == document["id"]:
         shown |= {name: document[name] for name in _FOR_MANAGERS}
         shown["can_sign_in"] = document["active"] and document["has_password"]
     return shown

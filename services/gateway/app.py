@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar import Litestar
+from litestar.types import ASGIApp
 from nats.aio.client import Client
 
 from services.firm.contract import Access, RightsCopy
@@ -36,6 +37,7 @@ SERVICES = ("firm", "contacts", "accounts", "interactions", "files", "notificati
 """Whose messages are served, and who must answer before the gateway calls itself ready."""
 
 _GRACE = 8.0  # seconds given to requests under way when the process is asked to stop
+_LOOK = 0.25  # seconds between looks whether they are done
 _BACKLOG = 1024
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class Gateway:
         self.live = Hub(self.sessions, self.progress)
         self.door = Door(settings, self.upstream, self.sessions, self.progress, Blobs.of(settings), self.live)
         self.application: Litestar = application(self.door, messages, services)
+        self.outside = Courteous(cast("ASGIApp", self.application))
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; then end the streams and let requests under way finish."""
@@ -73,17 +76,24 @@ class Gateway:
             ended, _ = await asyncio.wait({stopped, serving, working}, return_when=asyncio.FIRST_COMPLETED)
             self.live.close()
             server.stop()  # type: ignore[no-untyped-call]
-            await asyncio.wait({serving}, timeout=_GRACE)
+            await self._finish(serving)
             for task in (stopped, working):
                 task.cancel()
             await asyncio.gather(stopped, working, return_exceptions=True)
             for task in ended - {stopped}:
                 task.result()  # a part that failed ends the process: the supervisor starts it afresh
 
+    async def _finish(self, serving: "asyncio.Task[None]") -> None:
+        """Wait for the requests under way; not for connections that have not asked anything yet."""
+        for _ in range(round(_GRACE / _LOOK)):
+            await asyncio.wait({serving}, timeout=_LOOK)
+            if serving.done() or not self.outside.busy:
+                return
+
     def server(self) -> Server:
         """The HTTP server, inside this process: one hop less than a process of its own (docs/performance.md)."""
         return Server(
-            Courteous(cast("Any", self.application)),
+            self.outside,
             address=self.settings.host,
             port=self.settings.port,
             interface=Interfaces.ASGINL,

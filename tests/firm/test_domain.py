@@ -11,7 +11,6 @@ from services.firm.domain import (
     EmailTaken,
     Firm,
     LastOwner,
-    Manager,
     Member,
     MemberSessions,
     Session,
@@ -19,7 +18,6 @@ from services.firm.domain import (
     check_attempts,
 )
 from shared.ids import new_id
-from shared.problems import NotAllowed
 from tests.scenario import fact, given, when_made
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -176,48 +174,3 @@ def test_attempts_are_refused_while_too_many_failures_lie_within_the_window() ->
         check_attempts(failures, 3, window, NOW)
     assert refused.value.retry_after == 60
     check_attempts(failures, 3, window, NOW + timedelta(minutes=1))
-
-
-@pytest.mark.rows("T-03", "T-57")
-@pytest.mark.parametrize(
-    ("manager", "within"),
-    [
-        (member("owner"), {"owner", "admin", "employee"}),
-        (member("admin"), {"admin", "employee"}),
-        (member("employee", ("manage-members",)), {"employee"}),
-    ],
-    ids=lambda value: value.role if isinstance(value, Member) else "",
-)
-def test_each_manages_those_within_their_reach(manager: Member, within: set[str]) -> None:
-    for role in ("owner", "admin", "employee"):
-        if role in within:
-            Manager.of(manager).manage(role)
-        else:
-            with pytest.raises(NotAllowed):
-                Manager.of(manager).manage("employee", role)
-
-
-@pytest.mark.rows("T-57")
-def test_an_employee_without_the_permission_or_a_deactivated_owner_manages_nobody() -> None:
-    away = member("owner")
-    away.set_active(False)
-    for nobody in (member("employee", ("manage-accounts", "manage-contacts")), away):
-        with pytest.raises(NotAllowed):
-            Manager.of(nobody)
-
-
-@pytest.mark.rows("T-57")
-def test_an_employee_gives_no_permission_that_they_lack() -> None:
-    manager = Manager.of(member("employee", ("manage-members", "manage-contacts")))
-    manager.give(["manage-contacts", "manage-members"])
-    with pytest.raises(NotAllowed):
-        manager.give(["manage-contacts", "view-all-accounts"])
-    Manager.of(member("admin")).give(["view-all-accounts"])
-
-
-@pytest.mark.rows("T-57")
-def test_an_employee_takes_over_no_sign_in_that_would_give_them_more() -> None:
-    manager = Manager.of(member("employee", ("manage-members",)))
-    manager.take_over(member("employee", ("manage-members",), BOB))
-    with pytest.raises(NotAllowed):
-        manager.take_over(member("employee", ("view-all-accounts",), BOB))

@@ -166,3 +166,23 @@ async def test_a_command_that_settles_waits_for_the_gateways_own_copy(
     gateway.progress.advance({"firm": 9})
 
     assert (await asking).status_code == 200
+
+
+async def test_every_answer_is_guarded(played: Played, member: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
+    await played.answer("qry.gateway.ListBoxes", [])
+    answers = [
+        await member.get("/api/v1/boxes"),
+        await stranger.get("/api/v1/boxes"),
+        await stranger.get("/nothing"),
+        await stranger.options("/api/v1/boxes"),
+        await stranger.get("/api/v1/schema"),
+        await stranger.get("/health/live"),
+        await stranger.get("/"),
+    ]
+    for answer in answers:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] in ("no-store", "no-cache")
+        assert "access-control-allow-origin" not in answer.headers

@@ -70,7 +70,7 @@ def text(mail: EmailMessage, kind: str = "plain") -> str:
 
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     assert isinstance(data, LoginPassword)
-    return AuthResult(success=(data.login, data.password) == (NAME, PASSWORD))
+    return AuthResult(success=(data.login, data.password) == (NAME, PASSWORD), handled=False)
 
 
 @asynccontextmanager

@@ -76,12 +76,21 @@ class Courteous:
     """Lets a caller finish sending a body that was refused early, so that it gets to read why.
 
     A server that answers and closes while bytes are still coming resets the connection, and the answer is lost.
+    `busy` is the number of requests under way.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self.busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.busy += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self.busy -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP or not _sends_body(scope):
             await self._app(scope, receive, send)
             return

@@ -70,6 +70,8 @@ class Download:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         call = Call.of(scope)
         context = await self._door.admit(call, "GET", scope["path_params"]["document_id"])
+        # To open is a command, but to the caller this is a GET: nothing is repeated, and no version of ours is meant.
+        context = context.evolve(idempotency_key=None, if_match=None)
         asked = wanted(call.headers.get(b"range")) if scope["method"] == "GET" else None
         known = call.headers.get(b"if-none-match")
         opens = scope["method"] == "GET" and known is None and (asked is None or asked.from_start)

@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, HTTPScope, Method, Receive, Send
 
+from services.gateway.http.answers import API
 from services.gateway.http.door import Door
 from services.gateway.http.downloads import Download
 from services.gateway.http.forwarding import Forward
@@ -45,6 +46,7 @@ def application(door: Door, messages: list[type[Message]], services: tuple[str, 
         openapi_config=None,
         logging_config=None,
         exception_handlers={Exception: as_problem},
+        response_headers={name.decode(): value.decode() for name, value in API},  # of the answers to OPTIONS
         state=State({"language": door.settings.firm_language}),
     )
 

@@ -1,47 +1,19 @@
-"""What can be asked of the firm service: signing in and out, and the members of the staff."""
+"""Members of the staff: what changes them, and who sees what of them."""
 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.firm.contract.needs import Anyone, Permitted, SignedIn, SystemOnly
+from services.firm.contract.messages.passwords import CommonPassword, PasswordHoldsEmail
+from services.firm.contract.needs import Permitted, SignedIn, SystemOnly
 from services.firm.contract.rights import MANAGE_MEMBERS, Permission, Role
-from services.firm.domain import EmailTaken, LastOwner, TooManyAttempts
-from services.firm.values import EmailAddress, GivenPassword, Language, NewPassword
+from services.firm.domain import EmailTaken, LastOwner
+from services.firm.values import EmailAddress, Language, NewPassword
 from shared.messages import GET, POST, PUT, Command, Model, Query
-from shared.problems import NotFound, Refusal
+from shared.problems import NotFound
 from shared.readstore.cursor import InvalidCursor
-from shared.text import Line, Moment, OptionalLine
-
-TokenHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-class WrongCredentials(Refusal):
-    """Unknown address, wrong password, deactivated member, member without a password: the answer is the same."""
-
-    code, status = "wrong-credentials", 401
-    fr, en = "Adresse e-mail ou mot de passe incorrect.", "Wrong e-mail address or password."
-
-
-class WrongPassword(Refusal):
-    """The present password is asked for again before it is changed."""
-
-    code, status = "wrong-password", 422
-    fr, en = "Ce n'est pas votre mot de passe actuel.", "This is not your present password."
-
-
-class CommonPassword(Refusal):
-    """Among the passwords that are tried first (ASVS 6.2.4)."""
-
-    code, status = "common-password", 422
-    fr, en = "Ce mot de passe est trop répandu.", "This password is too common."
-
-
-class PasswordHoldsEmail(Refusal):
-    code, status = "password-holds-email", 422
-    fr = "Le mot de passe ne doit pas contenir l'adresse e-mail."
-    en = "The password must not contain the e-mail address."
+from shared.text import Line, OptionalLine
 
 
 class MemberProfile(Model):
@@ -54,80 +26,6 @@ class MemberProfile(Model):
     role: Role
     permissions: list[Permission]
     language: Language
-
-
-class SessionOpened(Model):
-    """`token` is the proof to send as `Authorization: Bearer`; it is shown this once."""
-
-    token: str
-    session_id: UUID
-    expires_at: Moment
-    member: MemberProfile
-
-
-class SignIn(Command):
-    """Open a session with e-mail address and password (U-04)."""
-
-    needs = Anyone()
-    refusals: ClassVar = (WrongCredentials, TooManyAttempts)
-    answer: ClassVar = SessionOpened
-
-    email: Annotated[str, StringConstraints(max_length=320)] = Field(examples=["ada@cabinet.example"])
-    password: GivenPassword
-
-
-class SignOut(Command):
-    """End the session of this request."""
-
-    needs = SignedIn()
-    refusals: ClassVar = (NotFound,)
-    settles = True
-
-
-class SessionFound(Model):
-    """An open session."""
-
-    session_id: UUID
-    member_id: UUID
-    expires_at: Moment
-    language: Language
-    active: bool = Field(description="Always true: of a session that is over, nothing is told.")
-
-
-class FindSession(Query):
-    """The open session of a token, by the SHA-256 of the token in hexadecimal. For the door alone."""
-
-    needs = SystemOnly()
-    answer: ClassVar = SessionFound
-
-    token_hash: TokenHash
-
-
-class Myself(Model):
-    """Who is signed in."""
-
-    session_id: UUID | None
-    member: MemberProfile
-
-
-class Me(Query):
-    """Who am I? (U-04)"""
-
-    http = GET("/session")
-    needs = SignedIn()
-    answer: ClassVar = Myself
-
-
-class ChangeOwnPassword(Command):
-    """Change one's own password; one's other sessions end."""
-
-    http = PUT("/session/password")
-    needs = SignedIn()
-    refusals: ClassVar = (WrongPassword, CommonPassword, PasswordHoldsEmail, TooManyAttempts)
-    settles = True
-
-    current: GivenPassword
-    new: NewPassword = Field(examples=["a lovely long password"])
 
 
 class FoundFirm(Command):
@@ -168,18 +66,6 @@ class ChangeMember(Command):
     family_name: OptionalLine | None = None
     email: EmailAddress | None = None
     language: Language | None = None
-
-
-class SetMemberPassword(Command):
-    """Give a member a password; all their sessions end."""
-
-    http = PUT("/members/{member_id}/password")
-    needs = Permitted(MANAGE_MEMBERS)
-    refusals: ClassVar = (NotFound, CommonPassword, PasswordHoldsEmail)
-    settles = True
-
-    member_id: UUID
-    password: NewPassword
 
 
 class SetMemberRole(Command):
