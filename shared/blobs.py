@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ CHUNK = 1024 * 1024
 _PART = 8 * CHUNK  # S3 refuses parts of less than 5 MiB
 _AT_ONCE = 2  # parts under way: bounds the memory of one upload
 _UPLOADS = "uploads"
+_UNFINISHED = re.compile(r"#[0-9]+$")  # how obstore names a file that it is still writing
 
 
 class Missing(LookupError):
@@ -82,19 +84,34 @@ class Blobs:
             await asyncio.to_thread(_to_disk, self._folder, to)
 
     async def delete(self, key: str) -> None:
-        """Remove a blob; none is no error."""
+        """Remove a blob, or what is left of an unfinished one; none is no error."""
+        if self._folder is not None and _UNFINISHED.search(key):
+            await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
+            return
         try:
             await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
 
     async def uploads(self, older_than: timedelta) -> AsyncIterator[str]:
-        """Names of uploads written longer ago than this: those that no document speaks of are orphans (B1)."""
+        """Names of uploads written longer ago than this: those that no document speaks of are orphans (B1).
+
+        Also what a process that died in the middle of a `put` left in a local folder; other stores drop that by a
+        rule of theirs (S3: AbortIncompleteMultipartUpload).
+        """
         before = datetime.now(UTC) - older_than
+        for name in await asyncio.to_thread(self._unfinished, before.timestamp()):
+            yield name
         async for batch in obstore.list(self._store, _UPLOADS):
             for found in batch:
                 if found["last_modified"] < before:
                     yield found["path"]
+
+    def _unfinished(self, before: float) -> list[str]:
+        if self._folder is None:
+            return []
+        found = (path for path in (self._folder / _UPLOADS).rglob("*#*") if _UNFINISHED.search(path.name))
+        return [str(path.relative_to(self._folder)) for path in found if path.stat().st_mtime < before]
 
 
 class _Counted:

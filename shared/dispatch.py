@@ -104,7 +104,7 @@ class Dispatcher:
     async def _do(self, kind: type[Message], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
         for attempt in range(TRIES + 1):
             try:
-                if context.idempotency_key:
+                if context.idempotency_key and getattr(kind, "answer", None) is None:
                     earlier = await self._receipt(kind, context, body_hash(kind.nats_subject(), params, body))
                     if earlier:
                         return _accepted(kind.http, earlier, params)
@@ -117,7 +117,10 @@ class Dispatcher:
         raise AssertionError
 
     async def _receipt(self, kind: type[Message], context: Context, digest: str) -> Accepted | None:
-        """The answer of an earlier use of the key, or None after announcing the receipt that this use will leave."""
+        """The answer of an earlier use of the key, or None after announcing the receipt that this use will leave.
+
+        Only for commands that answer `Accepted`: a receipt keeps nothing else.
+        """
         id = receipt_id(context)
         receipt = await self._store.find(Receipt, id)
         if receipt is not None and not receipt.expired:

@@ -92,9 +92,8 @@ class Service:
         shown = self.projections
         runners = [Runner("projections", running.read, running.connection, running.keys, shown, running.progress)]
         access = self.access(running)
-        given: dict[Any, Any] = {
-            Running: running, Settings: self.settings, ReadStore: running.read, EventStore: running.store, type(access): access,
-        }  # fmt: skip
+        given: dict[Any, Any] = {Running: running, Settings: self.settings, type(access): access}
+        given |= {ReadStore: running.read, EventStore: running.store}
         given |= {Repository[kind]: Repository(running.store, kind) for kind in self.aggregates}  # type: ignore[valid-type]
         given |= self.provide(running) if self.provide else {}
         running.provided = given

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import nh3
+from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -58,6 +59,17 @@ def _plausible(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def _mailbox(value: str) -> str:
+    # A firm's own mail server may stand under a name that only its network knows (.local, .lan), but it has a dot.
+    try:
+        address = validate_email(value, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise PydanticCustomError("invalid-email", "not an e-mail address") from error
+    if "." not in address.domain:
+        raise PydanticCustomError("invalid-email", "not an e-mail address")
+    return address.normalized
+
+
 def sanitise(html: str) -> str:
     """Keep the formatting a note needs and nothing that could run (ASVS 1.3.1); done when written and when shown."""
     return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"})
@@ -83,6 +95,9 @@ _clean = BeforeValidator(_normal)
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_single_line), _clean]
 """One line of text, 1 to 200 characters, no control characters."""
+
+EmailAddress = Annotated[Line, AfterValidator(_mailbox)]
+"""An e-mail address (RFC 5321), normalised; whether it can be delivered to is not asked."""
 
 OptionalLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(_single_line), _clean]
 """One line, possibly empty."""

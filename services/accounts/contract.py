@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from services.accounts.domain.links import AlreadyLinked, ContactRequired, LastContact
 from services.accounts.values import AccountType, BusinessAddress, Tags
 from services.contacts.contract import CreateContact
-from services.firm.contract import MANAGE_ACCOUNTS, Leads, Level, OnAccount, Permitted
+from services.firm.contract import MANAGE_ACCOUNTS, Level, OnAccount, OnDeletedAccount, Permitted
 from shared.messages import DELETE, POST, PUT, Command, Model
 from shared.problems import NotFound, Refusal
 from shared.text import Line, OptionalLine
@@ -156,5 +156,5 @@ class RestoreAccount(Command):
     """Bring a deleted account back (ruling 3)."""
 
     http = POST("/accounts/{account_id}/restoration")
-    needs = Leads(hidden=True)
+    needs = OnDeletedAccount()
     account_id: UUID

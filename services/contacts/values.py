@@ -4,25 +4,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.text import Line, OptionalLine
+from shared.text import EmailAddress, Line, OptionalLine
 
 Language = Literal["fr", "en"]
 Kind = Literal["person", "company"]
-
-
-def _address(value: str) -> str:
-    try:
-        return validate_email(value, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise PydanticCustomError("invalid-email", "not an e-mail address") from error
-
-
-EmailAddress = Annotated[Line, AfterValidator(_address)]
-"""An e-mail address (RFC 5321), normalised; whether it can be delivered to is not asked."""
 
 
 class Reach(BaseModel):

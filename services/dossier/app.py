@@ -8,14 +8,14 @@ from services.dossier import commands
 from services.dossier.domain import Recents
 from services.dossier.projections.dossiers import Dossiers
 from services.dossier.projections.recents import RecentDossiers
-from services.dossier.queries import accounts, contacts, overview, recents
+from services.dossier.queries import accounts, contacts, overview, recents, search
 from services.dossier.queries.visibility import Sight
 from services.firm.contract import Access, RightsCopy
 from shared.runner import Projection
 from shared.service import Running, Service
 from shared.settings import Settings
 
-ROOMS: tuple[ModuleType, ...] = (commands, accounts, contacts, overview, recents)
+ROOMS: tuple[ModuleType, ...] = (commands, accounts, contacts, overview, recents, search)
 """The modules whose handlers answer; a new one is added here."""
 
 

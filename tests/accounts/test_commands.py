@@ -118,7 +118,7 @@ async def test_a_contact_that_the_caller_does_not_see_is_not_linked(
     assert (await kept(system, own)).version == 1
 
 
-@pytest.mark.rows("T-26", "T-53", "T-58")
+@pytest.mark.rows("M-21", "T-26", "T-53", "T-58")
 async def test_an_account_is_renamed(system: System, account: Make) -> None:
     id = await account(name=None)
     assert (await kept(system, id)).generated
@@ -129,7 +129,7 @@ async def test_an_account_is_renamed(system: System, account: Make) -> None:
     assert (again.status, again.json["version"]) == (200, 2)
 
 
-@pytest.mark.rows("T-28", "T-56", "T-58")
+@pytest.mark.rows("D-04", "M-21", "T-28", "T-56", "T-58")
 async def test_what_is_given_is_changed_and_the_rest_stays(system: System, account: Make) -> None:
     id = await account()
     changes = {"type": "other", "address": {"city": "Liège", "country": "BE"}}
@@ -242,7 +242,7 @@ async def test_who_sees_an_account_without_managing_accounts_changes_nothing(
     assert (await kept(system, id)).version == (await kept(system, hidden)).version == 1
 
 
-@pytest.mark.rows("M-26", "M-27")
+@pytest.mark.rows("D-04", "M-26", "M-27")
 async def test_a_deleted_account_is_gone_and_its_contacts_stay(
     system: System, account: Make, contact: Make, manager: Context
 ) -> None:
@@ -256,17 +256,21 @@ async def test_a_deleted_account_is_gone_and_its_contacts_stay(
 
 
 @pytest.mark.rows("M-26", "T-57")
-async def test_owners_and_admins_bring_a_deleted_account_back(
+async def test_who_could_manage_a_deleted_account_brings_it_back(
     system: System, account: Make, contact: Make, manager: Context
 ) -> None:
     zoe, admin = await contact(), await system.member("admin")
-    id = await account(zoe, team={str(manager.id): "full"})
+    reader, stranger = await system.member("employee", []), await system.member("employee", ["manage-accounts"])
+    id = await account(zoe, team={str(manager.id): "full", str(reader.id): "full"})
     assert (await system.tell(RestoreAccount, admin, account_id=id)).code == "not-found"
-    await system.tell(DeleteAccount, admin, account_id=id)
-    assert (await system.tell(RestoreAccount, manager, account_id=id)).code == "not-found"
-    assert (await system.tell(RestoreAccount, admin, account_id=id)).status == 200
+    for restorer in (admin, manager):
+        await system.tell(DeleteAccount, admin, account_id=id)
+        assert (await system.tell(RestoreAccount, reader, account_id=id)).code == "not-found"
+        assert (await system.tell(RestoreAccount, stranger, account_id=id)).code == "not-found"
+        assert (await system.tell(RestoreAccount, restorer, account_id=id)).status == 200
     restored = await kept(system, id)
-    assert (restored.links, restored.team, restored.deleted) == ({zoe: ""}, {str(manager.id): "full"}, False)
+    team = {str(manager.id): "full", str(reader.id): "full"}
+    assert (restored.links, restored.team, restored.deleted) == ({zoe: ""}, team, False)
     assert (await system.tell(RenameAccount, manager, account_id=id, name="Back")).status == 200
     assert (await system.tell(RestoreAccount, admin, account_id=new_id())).code == "not-found"
 

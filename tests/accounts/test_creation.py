@@ -222,6 +222,14 @@ async def test_a_second_try_with_the_same_key_makes_no_twins(system: System) -> 
     assert await counted(system) == (accounts_before + 1, contacts_before + 2)
 
 
+async def test_without_a_key_the_same_again_is_another_contact(system: System) -> None:
+    accounts_before, contacts_before = await counted(system)
+    actor = system.owner.evolve(request="always-the-same")
+    for _ in range(2):
+        assert (await create(system, actor, {"new": NEW})).status == 201
+    assert await counted(system) == (accounts_before + 2, contacts_before + 2)
+
+
 async def raw(system: System, key: str, **fields: Any) -> tuple[int, bytes]:
     """The very bytes of an answer."""
     headers = {HEADER: system.owner.evolve(idempotency_key=key, request=str(new_id())).encode()}

@@ -1,26 +1,13 @@
 """Signing in, as tests do it."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
-import pytest
-
-from services.firm.contract import (
-    FindSession,
-    SignIn,
-)
+from services.firm.contract import FindSession, SignIn
 from shared.context import SYSTEM, Context
-from tests.running import OWNER_EMAIL, OWNER_PASSWORD, Answer, System, running
+from tests.running import OWNER_EMAIL, OWNER_PASSWORD, Answer, System
 
 PASSWORD = "a password for bob"
-
-
-@pytest.fixture
-async def system(tmp_path: Path) -> AsyncIterator[System]:
-    async with running(tmp_path=tmp_path) as system:
-        yield system
 
 
 async def sign_in(

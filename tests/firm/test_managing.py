@@ -1,8 +1,6 @@
 """Who may manage whom (ruling 11), over a real broker and real stores."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,16 +16,10 @@ from services.firm.contract import (
 from shared.context import Context
 from shared.ids import new_id
 from shared.messages import Command
-from tests.running import Answer, System, running
+from tests.running import Answer, System
 
 NEW = {"given_name": "Inès", "family_name": "Moreau", "email": "ines@cabinet.example"}
 PASSWORD = "a password for ines"
-
-
-@pytest.fixture
-async def system(tmp_path: Path) -> AsyncIterator[System]:
-    async with running(tmp_path=tmp_path) as system:
-        yield system
 
 
 @pytest.mark.rows("T-03", "T-57")

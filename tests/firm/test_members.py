@@ -1,8 +1,6 @@
 """Members of the staff: made, changed, listed, over a real broker and real stores."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,16 +19,10 @@ from services.firm.contract import (
 )
 from shared.context import Context
 from shared.ids import new_id
-from tests.running import System, running
+from tests.running import System
 
 NEW = {"given_name": "Inès", "family_name": "Moreau", "email": "ines@cabinet.example"}
 PASSWORD = "a password for ines"
-
-
-@pytest.fixture
-async def system(tmp_path: Path) -> AsyncIterator[System]:
-    async with running(tmp_path=tmp_path) as system:
-        yield system
 
 
 async def seen(system: System, id: UUID) -> dict[str, Any]:

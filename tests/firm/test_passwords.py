@@ -4,12 +4,9 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from services.firm.commands.hashing import NOBODYS, Passwords
-from services.firm.contract import (
-    ChangeOwnPassword,
-    SetMemberPassword,
-)
+from services.firm.contract import ChangeOwnPassword, SetMemberPassword
 from shared.events import ERASED
-from tests.firm.signing import PASSWORD, caller, found, sign_in, system  # noqa: F401
+from tests.firm.signing import PASSWORD, caller, found, sign_in
 from tests.running import OWNER_PASSWORD, System
 
 pytestmark = pytest.mark.rows("U-04")

@@ -6,15 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services.firm.contract import (
-    FindSession,
-    ListMembers,
-    Me,
-    SetMemberActive,
-    SignOut,
-)
+from services.firm.contract import FindSession, ListMembers, Me, SetMemberActive, SignOut
 from shared.context import SYSTEM, Context
-from tests.firm.signing import PASSWORD, caller, found, sign_in, system  # noqa: F401
+from tests.firm.signing import PASSWORD, caller, found, sign_in
 from tests.running import OWNER_EMAIL, System, running
 
 pytestmark = pytest.mark.rows("U-04")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.firm import app as firm
-from tests.firm.signing import PASSWORD, caller, found, sign_in, system  # noqa: F401
+from tests.firm.signing import PASSWORD, sign_in
 from tests.running import OWNER_EMAIL, OWNER_PASSWORD, System, running
 from tests.waiting import eventually
 

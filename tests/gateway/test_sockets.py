@@ -1,6 +1,8 @@
 """What only shows over real sockets: bodies cut off or refused half-way, slow readers, health, stopping."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -53,10 +55,10 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(played: Played, served: 
     writer.write(f"POST /api/v1/folders/{FOLDER}/documents HTTP/1.1\r\n{HEAD}{form}".encode())
     writer.write(part(b"x" * 1_500_000))
     await writer.drain()
-    await eventually(lambda: [path for path in (settings.data / "blobs").rglob("*") if path.is_file()])
+    await eventually(lambda: blobs(settings))
     writer.close()
 
-    await eventually(lambda: not [path for path in (settings.data / "blobs").rglob("*") if path.is_file()])
+    await eventually(lambda: not blobs(settings))
     assert played.of("cmd.files.PublishDocument") == []
 
 
@@ -165,9 +167,51 @@ async def test_a_gateway_without_its_broker_lives_and_answers_503(tmp_path: Path
 
         await eventually(alive)
         assert (await client.get(f"{address}/health/ready")).status_code == 503
-        assert (await client.get(f"{address}/api/v1/session", headers={"Authorization": "Bearer " + "x" * 30})).json()[
-            "code"
-        ] in ("unavailable", "method-not-allowed")
-    assert blobs(settings) == []
+        answer = await client.delete(f"{address}/api/v1/session", headers={"Authorization": "Bearer " + "x" * 30})
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_stop_lets_requests_under_way_finish(played: Played, settings: Settings) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(message: Any) -> None:
+        begun.set()
+        await go_on.wait()
+        await played.connection.publish(message.reply, b'{"late":true}', headers={"Dossier-Status": "200"})
+
+    await played.connection.subscribe("cmd.firm.SignOut", cb=slow)
+    await played.connection.flush()
+    environment = {"DATA": str(settings.data), "PORT": str(settings.port), "NATS_URL": settings.nats_url}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.cli", "serve", "gateway"),
+        env=os.environ | {f"DOSSIER_{name}": value for name, value in environment.items()},
+    )
+    address = f"http://127.0.0.1:{settings.port}"
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+
+        async def connected() -> bool:
+            try:
+                return (await client.get(f"{address}/health/ready")).json()["broker"] is True
+            except httpx.TransportError:
+                return False
+
+        await eventually(connected, 30)
+        asking = asyncio.create_task(client.delete(f"{address}/api/v1/session"))
+        await asyncio.wait_for(begun.wait(), 10)
+        process.terminate()
+
+        async def closed() -> bool:
+            try:
+                async with httpx.AsyncClient() as other:
+                    await other.get(f"{address}/health/live")
+            except httpx.TransportError:
+                return True
+            return False
+
+        await eventually(closed)
+        go_on.set()
+        answer = await asyncio.wait_for(asking, 10)
+    assert (answer.status_code, answer.json()) == (200, {"late": True})
+    assert await asyncio.wait_for(process.wait(), 10) == 0

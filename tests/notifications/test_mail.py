@@ -2,6 +2,8 @@
 
 import ssl
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from shared.mail import Envelope, Refused, Transport, mailbox, one_line
+from shared.mail import ASCII, Envelope, Refused, Transport, mailbox, one_line
 from shared.settings import Settings
 from tests.broker import free_port
 from tests.notifications.sink import NAME, PASSWORD, listening
@@ -41,6 +43,34 @@ async def test_what_is_handed_over_arrives_as_it_was_written() -> None:
     assert str(mail["To"]) == "Zoé Lefèvre <zoe@example.org>"
     assert str(mail["Subject"]) == "Pièce reçue à l'été"
     assert mail.get_content().replace("\r\n", "\n") == "Voilà.\n.\nUne ligne avec un point seul.\n"
+
+
+def test_names_and_subjects_keep_every_space_when_they_are_folded() -> None:
+    words = [
+        "et",
+        "d'Équipement",
+        "de",
+        "la",
+        "Région",
+        "Île-de-France,",
+        "à",
+        "Évry",
+        "(client)",
+        "reçu",
+        "œuvre",
+        "—",
+    ]
+    for shift in range(200):
+        text = " ".join((words * 3)[shift % len(words) :])[: 40 + shift].strip()
+        message = letter(name=text)
+        message.replace_header("Subject", text)
+        found = message_from_bytes(message.as_bytes(policy=ASCII))
+        assert _decoded(found["Subject"]) == text
+        assert _decoded(found["To"]) == f"{text} <zoe@example.org>"
+
+
+def _decoded(value: str) -> str:
+    return str(make_header(decode_header(value.replace("\r\n", ""))))
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,8 @@ class Contacts:
 
 def _in_the_callers_name(index: int, body: bytes) -> Context:
     context = current.get()
-    key = derived_id(context.idempotency_key or context.request, index, body.decode())
-    return context.evolve(idempotency_key=str(key), if_match=None, target=None)
+    key = context.idempotency_key and str(derived_id(context.idempotency_key, index, body.decode()))
+    return context.evolve(idempotency_key=key, if_match=None, target=None)
 
 
 def _passed_on(document: dict[str, Any], place: str) -> Refusal:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.dossier.projections.accounts import ACCOUNTS
+from services.dossier.projections.contacts import CONTACTS
 from services.dossier.projections.folders import FOLDERS
 from services.firm.contract import MANAGE_CONTACTS, Access, MemberRights
-from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, In, NotIn
+from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, In, Not, NotIn
 from shared.readstore.interface import ReadStore
 
 _ALL = 1_000_000
@@ -31,13 +32,17 @@ class Sight:
     async def things(self, *, of_contacts: bool = False) -> Condition:
         """For documents with `scopes` and `account_id` that stand in accounts.
 
-        `of_contacts`: also those that hang on a contact alone (`account_id` None), as far as the caller sees it.
+        `of_contacts`: also those that hang on a contact alone (`contact_id`, `account_id` None), as far as the caller
+        sees it.
         """
         seen = await self._access.scopes("scopes")
-        if of_contacts and (await self.member()).may(MANAGE_CONTACTS):
-            seen = AnyOf(seen, Eq("account_id", None))
         gone = NotIn("account_id", await self.deleted_accounts())
-        return AllOf(gone, seen) if of_contacts else AllOf(gone, seen, NotIn("account_id", [None]))
+        if not of_contacts:
+            return AllOf(Not(Eq("account_id", None)), gone, seen)
+        if (await self.member()).may(MANAGE_CONTACTS):
+            seen = AnyOf(seen, Eq("account_id", None))
+        contact = AnyOf(Not(Eq("account_id", None)), NotIn("contact_id", await self.deleted_contacts()))
+        return AllOf(gone, contact, seen)
 
     async def contacts(self) -> Condition:
         """For the collection of contacts: those that the caller sees and that are not deleted (D-23)."""
@@ -46,8 +51,14 @@ class Sight:
         return AllOf(Eq("deleted", False), await self._access.scopes("scopes"))
 
     async def deleted_accounts(self) -> list[str]:
+        """Accounts of which nothing is shown."""
         page = await self._read.find(ACCOUNTS, Eq("deleted", True), limit=_ALL)
         return [account["id"] for account in page.documents]
+
+    async def deleted_contacts(self) -> list[str]:
+        """Contacts of whose own things nothing is shown."""
+        page = await self._read.find(CONTACTS, Eq("deleted", True), limit=_ALL)
+        return [contact["id"] for contact in page.documents]
 
     async def hidden_folders(self, account_id: str | None = None) -> list[str]:
         """Folders hidden from the caller though they see the account: of one account, or of all (M-39, M-45)."""

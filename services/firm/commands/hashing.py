@@ -4,7 +4,7 @@ import asyncio
 import unicodedata
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 
 from services.firm.commands.common import COMMON
 from services.firm.contract import CommonPassword, PasswordHoldsEmail
@@ -38,7 +38,7 @@ class Passwords:
     def _fits(self, hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(hash, password)
-        except (VerificationError, InvalidHashError):  # the latter: a member was erased, and the hash with them
+        except (VerificationError, ValueError):  # ValueError: no hash at all, for the member was erased
             return False
 
 

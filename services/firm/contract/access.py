@@ -68,6 +68,14 @@ class Access:
         await self.see_account(account_id)
         await self.permitted(MANAGE_ACCOUNTS)
 
+    async def manage_deleted_account(self, account_id: UUID) -> None:
+        """Raise `NotFound` unless the caller could manage this account when it was deleted (rulings 3, 11)."""
+        if self.system:
+            return
+        member = await self.member()
+        if await self.level(member, account_id, deleted=True) == "none" or not member.may(MANAGE_ACCOUNTS):
+            raise NotFound
+
     async def permitted(self, permission: Any) -> None:
         if not self.system and not (await self.member()).may(permission):
             raise NotAllowed

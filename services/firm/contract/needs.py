@@ -116,6 +116,21 @@ class OnContact:
 
 
 @dataclass(frozen=True, slots=True)
+class OnDeletedAccount:
+    """To have managed the account named by `field` before it was deleted; everyone else is told that there is none."""
+
+    field: str = "account_id"
+
+    async def check(self, message: Message, access: Access) -> None:
+        id = _id(message, self.field)
+        assert id is not None
+        await access.manage_deleted_account(id)
+
+    def codes(self) -> list[type[Refusal]]:
+        return [SignInRequired, NotFound]
+
+
+@dataclass(frozen=True, slots=True)
 class OnThing:
     """To see a thing of an account or a contact; with `change`, to be its author or to manage accounts."""
 

@@ -72,11 +72,11 @@ class Letters:
         letter["Subject"] = self._subject(news, language)
         letter["Date"] = format_datetime(datetime.now(UTC))
         self._thread(letter, message)
-        self._habits(letter, language)
         values = self._values(news, language)
         template = f"{language}/{'comment' if news.remark else 'action'}"
         letter.set_content(self._templates.get_template(f"{template}.txt").render(values))
         letter.add_alternative(self._templates.get_template(f"{template}.html").render(values), subtype="html")
+        self._habits(letter, language)
         return Envelope(self._sender[1], to.addr_spec), letter
 
     def _subject(self, news: News, language: str) -> str:

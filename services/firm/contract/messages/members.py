@@ -9,11 +9,11 @@ from services.firm.contract.messages.passwords import CommonPassword, PasswordHo
 from services.firm.contract.needs import Permitted, SignedIn, SystemOnly
 from services.firm.contract.rights import MANAGE_MEMBERS, Permission, Role
 from services.firm.domain import EmailTaken, LastOwner
-from services.firm.values import EmailAddress, Language, NewPassword
+from services.firm.values import Language, NewPassword
 from shared.messages import GET, POST, PUT, Command, Model, Query
 from shared.problems import NotFound
 from shared.readstore.cursor import InvalidCursor
-from shared.text import Line, OptionalLine
+from shared.text import EmailAddress, Line, OptionalLine
 
 
 class MemberProfile(Model):

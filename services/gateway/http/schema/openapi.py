@@ -18,8 +18,7 @@ def openapi(base: str, messages: list[type[Message]]) -> Document:
     paths: Document = {}
     for message in served:
         assert message.http is not None
-        operation = _operation(message, shapes)
-        paths.setdefault(base + message.http.path, {})[message.http.method.lower()] = operation
+        paths.setdefault(base + message.http.path, {})[message.http.method.lower()] = _operation(message, shapes)
     for path, operations in special(shapes, messages).items():
         paths.setdefault(path.replace("{base}", base), {}).update(operations)
     services = sorted({message.service() for message in served})
