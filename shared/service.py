@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from shared.entrance import Entrance
 from shared.keys import KeyDatabase, Keys, RemoteKeys, follow_destroyed, serve_keys
 from shared.messages import Message
 from shared.position import Progress
-from shared.process import pid_file, until_stopped
+from shared.process import until_stopped
 from shared.readstore.interface import ReadStore
 from shared.readstore.sqlite import SqliteReadStore
 from shared.relay import Relay
@@ -82,8 +83,7 @@ class Service:
         """Serve until SIGTERM or SIGINT: then finish what was begun, and leave."""
         async with AsyncExitStack() as stack:
             await self.start(stack)
-            with pid_file(self.settings.folder("run"), self.name):
-                await until_stopped()
+            await until_stopped()
 
     async def start(self, stack: AsyncExitStack) -> Running:
         """Everything up; the stack takes it down again in reverse."""
@@ -153,7 +153,7 @@ class Service:
                 "ready": True,
                 "position": f"{self.name}={running.store.last}",
                 "applied": str(running.progress.reached),
-                "lag": {"relay": relay.lag},
+                "lag": {"relay": relay.lag} | {runner.name: runner.lag for runner in runners},
                 "parked": sum(parked),
             }
             await message.respond(orjson.dumps(state))
@@ -164,12 +164,8 @@ class Service:
 def _ended(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()):
         log.critical("a part of the service ended", exc_info=error)
-        asyncio.get_running_loop().call_soon(_fail)
-
-
-def _fail() -> None:
-    """A service without one of its parts would lie about its health: the supervisor starts it afresh."""
-    raise SystemExit(70)
+        # A service without one of its parts would lie about its health: it ends, and is started afresh.
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:

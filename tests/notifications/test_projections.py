@@ -69,7 +69,13 @@ def test_a_contact_is_active_if_neither_switched_off_nor_deleted() -> None:
 
 def test_an_action_reads_as_it_was_last_changed() -> None:
     content = {"subject": "Liasse", "body": "<p>Vu.</p>", "occurred_at": NOW.isoformat()}
-    place = {"kind": "note", "account_id": None, "contact_id": ID, "participants": [], "direction": None}
+    place: dict[str, Any] = {
+        "kind": "note",
+        "account_id": None,
+        "contact_id": ID,
+        "participants": [],
+        "direction": None,
+    }
     recorded = happened("interactions.interaction.recorded", **content, **place, author_id=ACTOR)
     changed = happened("interactions.interaction.changed", **content | {"subject": "Bilan"}, direction=None, was={})
     joined = happened("interactions.interaction.participants-changed", participants=[{"member_id": ACTOR}], was=[])

@@ -13,7 +13,7 @@ ACCOUNTS = Collection(
     fields=("sort", "type", "group_id", "created_at", "last_activity_at", "deleted"),
     lists=("scopes", "tag_keys"),
     text="text",
-    indexes=(("deleted", "sort"), ("deleted", "created_at"), ("deleted", "last_activity_at")),
+    indexes=(("sort",), ("created_at",), ("last_activity_at",), ("deleted",)),
 )
 """`scopes`: the account's own id. `links`: contact id and description, as linked. `tag_keys`: tags, folded."""
 

@@ -13,7 +13,7 @@ CONTACTS = Collection(
     fields=("sort", "created_at", "active", "deleted"),
     lists=("scopes",),
     text="text",
-    indexes=(("deleted", "sort"), ("deleted", "created_at")),
+    indexes=(("sort",), ("created_at",), ("deleted",)),
 )
 """`scopes`: the accounts that link the contact. `text`: what it is found by."""
 

@@ -12,6 +12,7 @@ from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, In, No
 from shared.readstore.interface import ReadStore
 
 _ALL = 1_000_000
+_PRESENT = Not(Eq("deleted", True))  # nearly all are: no engine should look them up by it
 _SYSTEM = MemberRights("", "owner", frozenset(), active=True)
 
 
@@ -27,7 +28,7 @@ class Sight:
 
     async def accounts(self) -> Condition:
         """For the collection of accounts: those that the caller sees and that are not deleted."""
-        return AllOf(Eq("deleted", False), await self._access.scopes("scopes"))
+        return AllOf(_PRESENT, await self._access.scopes("scopes"))
 
     async def things(self, *, of_contacts: bool = False) -> Condition:
         """For documents with `scopes` and `account_id` that stand in accounts.
@@ -47,8 +48,8 @@ class Sight:
     async def contacts(self) -> Condition:
         """For the collection of contacts: those that the caller sees and that are not deleted (D-23)."""
         if (await self.member()).may(MANAGE_CONTACTS):
-            return Eq("deleted", False)
-        return AllOf(Eq("deleted", False), await self._access.scopes("scopes"))
+            return _PRESENT
+        return AllOf(_PRESENT, await self._access.scopes("scopes"))
 
     async def deleted_accounts(self) -> list[str]:
         """Accounts of which nothing is shown."""
