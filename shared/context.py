@@ -23,6 +23,7 @@ class Context:
     address: str = ""
     language: str = "en"
     position: str = ""
+    courtesy: bool = False  # the position is the door's own idea: do not refuse when it is late
     if_match: int | None = None
     idempotency_key: str | None = None
     session: str | None = None
@@ -33,7 +34,8 @@ class Context:
     def encode(self) -> str:
         """One JSON header: cheaper to read than one header a field."""
         # Not `asdict`: it copies deeply, and took a third of the gateway's time for a request.
-        return orjson.dumps({k: v for k in _FIELDS if (v := getattr(self, k)) not in (None, "")}).decode()
+        given = ((name, getattr(self, name)) for name in _FIELDS)
+        return orjson.dumps({k: v for k, v in given if v is not None and v is not False and v != ""}).decode()
 
     @classmethod
     def decode(cls, header: str) -> Self:

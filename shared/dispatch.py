@@ -18,7 +18,7 @@ from pydantic_core import to_json
 from shared.context import Context, current
 from shared.messages import Accepted, Message, Query, Route
 from shared.position import Progress
-from shared.problems import Conflict, InternalError, KeyReused, Refusal
+from shared.problems import Conflict, InternalError, KeyReused, NotCaughtUp, Refusal
 from shared.receipts import Expected, Receipt, body_hash, expected, receipt_id
 from shared.store import EventStore
 from shared.validation import read
@@ -26,6 +26,8 @@ from shared.validation import read
 log = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[Any]]
 TRIES = 3
+PATIENCE = 2.0  # seconds that a message waits for the position that its caller named
+COURTESY = 0.5  # seconds that a query waits for its caller's own writes when they did not ask for it
 _handlers: dict[type[Message], Handler] = {}
 
 
@@ -91,7 +93,7 @@ class Dispatcher:
 
     async def _ask(self, kind: type[Query], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
         message = read(kind, params, body, context.language)
-        await self._progress.wait(context.waits_for)
+        await self._wait(context)
         await message.needs.check(message, self._access)
         answer = await handler(message)
         headers = {"Dossier-Position": str(self._progress.reached)}
@@ -101,6 +103,13 @@ class Dispatcher:
             headers["ETag"] = f'"{answer["version"]}"'
         return Reply(200, answer if isinstance(answer, bytes) else to_json(answer), headers)
 
+    async def _wait(self, context: Context) -> None:
+        try:
+            await self._progress.wait(context.waits_for, seconds=COURTESY if context.courtesy else PATIENCE)
+        except NotCaughtUp:
+            if not context.courtesy:
+                raise
+
     async def _do(self, kind: type[Message], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
         for attempt in range(TRIES + 1):
             try:
@@ -109,7 +118,7 @@ class Dispatcher:
                     if earlier:
                         return _accepted(kind.http, earlier, params)
                 message = read(kind, params, body, context.language)
-                await self._progress.wait(context.waits_for)
+                await self._wait(context)
                 return _accepted(kind.http, await self._once(message, handler), params)
             except RecordConflictError:
                 if attempt == TRIES:

@@ -14,8 +14,8 @@ from services.interactions.contract import (
     SetParticipants,
     UnknownParticipant,
 )
-from services.interactions.domain import Interaction, Remark
-from services.interactions.values import Content, Participant
+from services.interactions.domain import Interaction
+from services.interactions.values import Content, Participant, Remark
 from shared.context import current
 from shared.dispatch import handles
 from shared.ids import new_id

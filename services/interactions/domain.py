@@ -1,6 +1,5 @@
 """An interaction: what was said or written with a client, or will be, and what is said about it since."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,20 +12,13 @@ from services.interactions.values import (
     Direction,
     Kind,
     Participant,
-    TextRequired,
+    Remark,
+    need_words,
     plain,
+    same_people,
 )
 from shared.events import Personal
 from shared.problems import NotFound
-from shared.text import plain as words
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment as it now reads, and who made it (None: the system)."""
-
-    author_id: UUID | None
-    body: str
 
 
 class Interaction(Aggregate):
@@ -168,7 +160,7 @@ class Interaction(Aggregate):
         """These take part and nobody else; the order means nothing."""
         self._exists()
         wanted = plain(participants)
-        if _unordered(wanted) != _unordered(self.participants):
+        if not same_people(wanted, self.participants):
             self._participants_changed(participants=wanted, was=self.participants)
 
     @event(ParticipantsChanged)
@@ -177,7 +169,7 @@ class Interaction(Aggregate):
 
     def comment(self, comment_id: UUID, author_id: UUID | None, body: str) -> None:
         self._exists()
-        _needs_words(body)
+        need_words(body)
         self._commented(comment_id=comment_id, author_id=author_id, body=body)
 
     @event(Commented)
@@ -193,7 +185,7 @@ class Interaction(Aggregate):
 
     def change_comment(self, comment_id: UUID, body: str) -> None:
         was = self.remark(comment_id).body
-        _needs_words(body)
+        need_words(body)
         if body != was:
             self._comment_changed(comment_id=comment_id, body=body, was=was)
 
@@ -229,12 +221,3 @@ class Interaction(Aggregate):
     def _exists(self) -> None:
         if self.deleted:
             raise NotFound
-
-
-def _needs_words(body: str) -> None:
-    if not words(body):
-        raise TextRequired(field="body")
-
-
-def _unordered(participants: list[Any]) -> list[tuple[str, str]]:
-    return sorted(next(iter(participant.items())) for participant in participants)

@@ -105,3 +105,26 @@ class Content:
             "occurred_at": self.occurred_at.isoformat(),
             "direction": self.direction,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment as it now reads, and who made it (None: the system)."""
+
+    author_id: UUID | None
+    body: str
+
+
+def need_words(body: str) -> None:
+    """Raise `TextRequired` for formatting around nothing."""
+    if not words(body):
+        raise TextRequired(field="body")
+
+
+def same_people(some: list[dict[str, str]], others: list[dict[str, str]]) -> bool:
+    """Whether these are the same participants, in whatever order."""
+    return sorted(map(_person, some)) == sorted(map(_person, others))
+
+
+def _person(participant: dict[str, str]) -> tuple[str, str]:
+    return next(iter(participant.items()))

@@ -9,6 +9,7 @@ from services.accounts.contract import DeleteAccount
 from services.contacts.contract import SetContactActive
 from services.firm.contract.messages.members import SetMemberActive
 from services.interactions.contract import DeleteComment, DeleteInteraction, SetParticipants
+from shared.keys import KeyDatabase
 from tests.notifications.office import TOM, ZOE, Office, office
 from tests.waiting import eventually
 
@@ -152,3 +153,14 @@ async def test_messages_are_seen_by_who_sees_the_account(firm: Office) -> None:
     [message] = await firm.told(id, 1)
     assert [len(await firm.messages(actor)) for actor in (firm.owner, firm.clerk, stranger)] == [1, 1, 0]
     assert (message["recipient"]["name"], message["reason"]) == ("Zoé Lefèvre", "participant")
+
+
+async def test_an_erased_person_is_told_nothing_and_holds_up_nobody(firm: Office) -> None:
+    database = firm.system.services["contacts"].keys._source
+    assert isinstance(database, KeyDatabase)
+    await database.destroy(str(firm.zoe), "2026-11-23T09:30:00Z")
+    firm.system.services["notifications"].keys.forget(str(firm.zoe))
+    id = await firm.note(firm.clerk, firm.zoe, firm.colleague)
+    await firm.told(id, 1)
+    await firm.quiet()
+    assert ZOE not in firm.sink.recipients

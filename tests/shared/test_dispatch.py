@@ -190,7 +190,7 @@ async def test_if_match_of_another_version_changes_nothing(store: EventStore) ->
 async def test_a_position_that_is_not_reached_is_said_so_with_retry_after(
     store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.position.Progress.wait.__kwdefaults__", {"seconds": 0.05})
+    monkeypatch.setattr("shared.dispatch.PATIENCE", 0.05)
     reply, problem = await ask(wired(store, other=3), MakeCard, {"name": "x"}, position="other=4;unknown=9")
     assert (reply.status, problem["code"], reply.headers["Retry-After"]) == (503, "not-caught-up", "1")
     reply, _ = await ask(wired(store, other=3), MakeCard, {"name": "x"}, position="other=3;unknown=9")
@@ -207,3 +207,13 @@ def test_a_command_that_does_not_say_what_it_needs_cannot_be_declared() -> None:
 
         class Careless(Command):
             """Nobody thought of rights."""
+
+
+async def test_a_position_that_the_door_added_by_itself_refuses_nothing(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.dispatch.COURTESY", 0.05)
+    _, made = await ask(wired(store), MakeCard, {"name": "x"})
+    late = {"position": "other=4", "courtesy": True}
+    reply, _ = await ask(wired(store, other=3), GetCard, params={"card_id": made["id"]}, **late)
+    assert reply.status == 200

@@ -50,9 +50,8 @@ def evolve(account: Document, event: Recorded) -> Document:
     return account | _facts(account, event) | {"version": event.version}
 
 
-def active(account: Document, event: Recorded) -> Document:
-    """An account after anything happened in it."""
-    at = utc(event.at)
+def active(account: Document, at: str) -> Document:
+    """An account after anything happened in it at this moment."""
     return account if at <= (account["last_activity_at"] or "") else account | {"last_activity_at": at}
 
 

@@ -45,8 +45,9 @@ class Dossiers:
 
     async def _happened(self, event: Recorded, account_id: str, batch: Batch) -> None:
         account = await _account_of(batch, account_id)
-        batch.put(ACCOUNTS, account_id, accounts.active(account, event))
-        await reach(batch, account_id, utc(event.at))
+        at = utc(event.at)
+        batch.put(ACCOUNTS, account_id, accounts.active(account, at))
+        await reach(batch, account_id, at)
 
     async def _person(self, event: Recorded, batch: Batch) -> None:
         heard_of = await batch.get(PEOPLE, event.id)

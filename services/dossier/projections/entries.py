@@ -21,7 +21,7 @@ SECTIONS = {"note": "notes", "email": "emails", "call": "calls", "phone_message"
 
 def excerpt(body: str) -> str:
     """The beginning of a formatted text, in one line."""
-    words = " ".join(plain(body[: 20 * EXCERPT]).split())
+    words = " ".join(plain(body[: 5 * EXCERPT]).split())
     return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…"
 
 

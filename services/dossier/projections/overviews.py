@@ -95,11 +95,15 @@ def finished(overview: Document) -> Document:
 
 
 def named_in(overview: Document) -> list[str]:
-    """Ids of everybody named."""
-    ids = {line["id"] for part in ("contacts", "team") for line in overview[part]}
+    """Ids of everybody named. Plain loops: this runs for every event."""
+    ids = {person["id"] for person in overview["contacts"]}
+    ids.update([person["id"] for person in overview["team"]])
     for section in SECTIONS:
         for shown in overview[section]:
-            ids |= {named["id"] for named in (shown["author"], shown.get("contact")) if named}
+            if author := shown["author"]:
+                ids.add(author["id"])
+            if contact := shown.get("contact"):
+                ids.add(contact["id"])
     return sorted(ids)
 
 

@@ -24,6 +24,7 @@ class RecentDossiers:
     name = "recents-1"
     services = frozenset({"dossier"})
     collections = (RECENTS,)
+    personal = False
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
         if event.topic == "dossier.recents.opened":

@@ -1,12 +1,13 @@
 """What every route needs, put together once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.gateway.http.answers import PROBLEM, Answer, Header
 from services.gateway.http.call import Call
 from services.gateway.http.sessions import Session, Sessions
 from services.gateway.http.upstream import Reply, Upstream
+from services.gateway.http.written import OwnWrites
 from shared.blobs import Blobs
 from shared.context import Context
 from shared.position import Position, Progress
@@ -32,6 +33,10 @@ class Door:
     progress: Progress
     blobs: Blobs
     live: "Hub"
+    writes: OwnWrites = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writes = OwnWrites(self.upstream)
 
     async def admit(self, call: Call, method: str, target: str | None = None, trace: str = "") -> Context:
         """The context of a signed-in caller's request."""

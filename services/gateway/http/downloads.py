@@ -76,9 +76,9 @@ class Download:
         known = call.headers.get(b"if-none-match")
         opens = scope["method"] == "GET" and known is None and (asked is None or asked.from_start)
         where = parameters(scope)
-        reply = await self._door.upstream.ask(OPEN if opens else DESCRIBE, context, params=where)
+        reply = await self._door.writes.ask(OPEN if opens else DESCRIBE, context, params=where)
         if not reply.refused and known is not None and not _matches(known, Content.of(reply)):
-            reply = await self._door.upstream.ask(OPEN, context, params=where)
+            reply = await self._door.writes.ask(OPEN, context, params=where)
         if reply.refused:
             await passed_on(call, reply)(scope, receive, send)
             return

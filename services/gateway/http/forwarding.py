@@ -38,7 +38,7 @@ class Forward:
             target = path[self._target] if self._target else None
             context = await door.admit(call, self._method, target, traced.traceparent)
             body = b"" if self._method == "GET" else await read_json(call, receive, door.settings.body_limit)
-            reply = await door.upstream.ask(self._subject, context, body, parameters(scope))
+            reply = await door.writes.ask(self._subject, context, body, parameters(scope))
             if self._settles:
                 await door.settle(reply)
             traced.set(status=reply.status)

@@ -2,6 +2,7 @@
 
 import logging
 
+import orjson
 from litestar.types import HTTPScope, Receive, Send
 
 from services.gateway.http.bodies import announced, chunks
@@ -34,7 +35,7 @@ class Upload:
         asked = parameters(scope)
         if scope["query_string"]:
             raise MalformedRequest
-        allowed = await self._door.upstream.ask(MAY_PUBLISH, context, params=asked)
+        allowed = await self._door.writes.ask(MAY_PUBLISH, context, params=asked)
         if allowed.refused:
             await passed_on(call, allowed)(scope, receive, send)
             return
@@ -76,7 +77,7 @@ class Upload:
             "sha256": stored.sha256,
             "blob": stored.key,
         }
-        return await self._door.upstream.tell(PUBLISH, context, body, asked)
+        return await self._door.writes.ask(PUBLISH, context, orjson.dumps(body), asked)
 
 
 def _created(reply: Reply) -> Reply:

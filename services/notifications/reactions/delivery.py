@@ -18,7 +18,7 @@ from services.notifications.reactions.judging import Judge, News
 from services.notifications.reactions.letters import Letters
 from shared.context import Context
 from shared.mail import Refused, Transport
-from shared.messages import Command
+from shared.problems import Erased
 from shared.repository import Repository
 from shared.schedules import Due
 from shared.service import Running
@@ -49,17 +49,23 @@ class Delivery:
 
     async def _deliver(self, id: UUID, cause: dict[str, Any]) -> None:
         await self._running.progress.wait({"notifications": cause.get("number", 0)})
-        message = await self._messages.peek(id)
-        if not message.waits:
+        message = await self._messages.find(id)
+        if message is None or not message.waits:
             return
         with span("deliver e-mail", cause.get("trace") or None) as followed:
             outcome = await self._outcome(message)
             followed.set(outcome=type(outcome).__name__)
             context = Context(kind="system", request=cause.get("request", ""), trace=followed.traceparent)
-            await self._running.perform(outcome, context)
+            await self._record(outcome, context)
         _emails(1, outcome=type(outcome).__name__)
 
-    async def _outcome(self, message: Message) -> Command:
+    async def _record(self, outcome: RecordSent | RecordRefused | WithholdMessage, context: Context) -> None:
+        try:
+            await self._running.perform(outcome, context)
+        except Erased:  # what a server says about an erased person is not kept, nor is anything sent to them again
+            await self._running.perform(WithholdMessage(message_id=outcome.message_id, reason="inactive"), context)
+
+    async def _outcome(self, message: Message) -> RecordSent | RecordRefused | WithholdMessage:
         news = await self._judge.judge(message)
         if not isinstance(news, News):
             return WithholdMessage(message_id=message.id, reason=news)

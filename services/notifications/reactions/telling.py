@@ -1,6 +1,7 @@
 """Who is told: the participants of an interaction, once about it and once about each later comment (ruling 10)."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,11 @@ from services.notifications.contract import QueueMessage
 from services.notifications.values import About, Recipient
 from shared.context import Context
 from shared.events import Recorded
+from shared.problems import Erased
 from shared.readstore.interface import Batch, Collection, Document
 from shared.service import Running
+
+_log = logging.getLogger(__name__)
 
 THREADS = Collection("threads")
 """By id of the interaction, as of the event last reacted to: author_id, participants."""
@@ -59,10 +63,15 @@ class Telling:
         account_id = UUID(event.scope) if event.scope else None
         context = Context(kind="system", request=event.meta.correlation, trace=event.meta.trace)
         recipients = [Recipient.model_validate(person) for person in participants]
-        await asyncio.gather(
-            *(
-                self._running.perform(QueueMessage(recipient=person, account_id=account_id, about=about), context)
-                for person in recipients
-                if str(person.id) != author_id
-            )
-        )
+        messages = [
+            QueueMessage(recipient=person, account_id=account_id, about=about)
+            for person in recipients
+            if str(person.id) != author_id
+        ]
+        await asyncio.gather(*(self._queue(message, context) for message in messages))
+
+    async def _queue(self, message: QueueMessage, context: Context) -> None:
+        try:
+            await self._running.perform(message, context)
+        except Erased:
+            _log.info("a participant was erased: nothing is sent to them")
