@@ -11,7 +11,6 @@ from tests.e2e.live import Live
 
 API = "/api/v1"
 PATIENCE = 30.0  # seconds
-AWAY = {"not-caught-up", "unavailable"}
 Json = dict[str, Any]
 
 

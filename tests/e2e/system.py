@@ -61,8 +61,9 @@ class Firm:
     """The running processes, their owner, and everybody who was made since."""
 
     def __init__(self, data: Path, **settings: str) -> None:
+        self.machine = Machine(data)
         login = {"DOSSIER_OWNER_EMAIL": OWNER_EMAIL, "DOSSIER_OWNER_PASSWORD": OWNER_PASSWORD}
-        self.machine = Machine(data, **login, **settings)
+        self.machine.settings |= login | settings
         self._people: list[Client] = []
         self.owner = Member("")
 
