@@ -15,6 +15,7 @@ from services.files.contract import (
     MayPublish,
     MoveFolder,
     RenameFolder,
+    RestoreFolder,
     SetFolderRight,
 )
 from services.firm.contract.messages import SetMemberActive
@@ -38,6 +39,18 @@ async def codes(*answers: Awaitable[Answer]) -> list[str | None]:
     """The refusals of what is asked at the same moment; None for what was done."""
     found = [answer.code for answer in await asyncio.gather(*answers)]
     return sorted(found, key=str)
+
+
+async def test_owners_and_admins_bring_a_deleted_folder_back(office: Office) -> None:
+    account = await office.account()
+    folder = await office.folder(account)
+    inside = await office.folder(account, parent=folder)
+    await made(office.system.tell(DeleteFolder, office.worker, folder_id=folder))
+    for stranger in (office.worker, office.stranger):
+        assert (await office.system.tell(RestoreFolder, stranger, folder_id=folder)).code == "not-found"
+    assert (await office.system.tell(RestoreFolder, office.owner, folder_id=folder)).status == 200
+    assert (await office.system.tell(RestoreFolder, office.owner, folder_id=folder)).code == "not-found"
+    assert inside in (await office.tree(account)).folders
 
 
 @pytest.mark.rows("A-12")

@@ -11,17 +11,16 @@ from services.files.values.refusals import (
     MOST_FOLDERS,
     FolderInsideItself,
     NameTaken,
+    ParentDeleted,
     TooDeep,
     TooManyFolders,
 )
-from shared.ids import new_id
+from shared.ids import derived_id, new_id
 from shared.problems import NotFound
 from tests.scenario import fact, given, when_made
 
-ACCOUNT = new_id()
-TOP, SUB, LEAF, OTHER = (new_id() for _ in range(4))
-NEW = new_id()
-ZOE, ADA, CLIENT = f"member:{new_id()}", f"member:{new_id()}", f"contact:{new_id()}"
+ACCOUNT, TOP, SUB, LEAF, OTHER, NEW = (derived_id("test", number) for number in range(6))
+ZOE, ADA, CLIENT = "member:" + "1" * 32, "member:" + "2" * 32, "contact:" + "3" * 32
 Step = Callable[[Tree], None]
 
 
@@ -35,6 +34,14 @@ def created(id: UUID, name: str, parent: UUID | None = None) -> Step:
 
 def right(id: UUID, subject: str, value: str | None) -> Step:
     return lambda tree: tree.set_right(id, subject, value)  # type: ignore[arg-type]
+
+
+def delete(id: UUID) -> Step:
+    return lambda tree: tree.delete_folder(id)
+
+
+def restore(id: UUID) -> Step:
+    return lambda tree: tree.restore_folder(id)
 
 
 GROWN = (created(TOP, "Compta"), created(SUB, "2026", TOP), created(LEAF, "Bilans", SUB), created(OTHER, "Paie"))
@@ -171,6 +178,21 @@ def test_a_folder_is_deleted_with_all_its_sub_folders() -> None:
 )
 def test_nothing_is_done_to_a_folder_that_was_deleted(ask: Step) -> None:
     given(plant, *GROWN, lambda t: t.delete_folder(TOP)).when(ask).then_rejected(NotFound)
+
+
+def test_a_deleted_folder_comes_back_with_its_sub_folders_and_rights() -> None:
+    kept = (*GROWN, right(SUB, ZOE, "read"))
+    before = given(plant, *kept[:-1]).when(kept[-1]).aggregate
+    assert before is not None
+    restored = fact(Tree.FolderRestored, folder_id=TOP, folders=[TOP, SUB, LEAF])
+    again = given(plant, *kept, delete(TOP)).when(restore(TOP)).then(restored)
+    again.and_now(folders=before.folders, deleted={})
+
+
+def test_a_folder_comes_back_only_to_where_it_stood() -> None:
+    given(plant, *GROWN, delete(SUB), delete(TOP)).when(restore(SUB)).then_rejected(ParentDeleted)
+    given(plant, *GROWN, delete(TOP), created(NEW, "compta")).when(restore(TOP)).then_rejected(NameTaken)
+    given(plant, *GROWN).when(restore(TOP)).then_rejected(NotFound)
 
 
 def test_the_name_of_a_deleted_folder_is_free_again() -> None:

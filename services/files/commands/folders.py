@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.files.commands.places import Places, place
-from services.files.contract import CreateFolder, DeleteFolder, MoveFolder, RenameFolder
+from services.files.contract import CreateFolder, DeleteFolder, MoveFolder, RenameFolder, RestoreFolder
 from services.files.domain import Folder, Tree, tree_id
 from services.files.values.refusals import OtherAccount
 from services.firm.contract import Access
@@ -48,6 +48,13 @@ async def delete(command: DeleteFolder, trees: Repository[Tree], places: Places,
         except NotFound:
             raise NotAllowed from None
     tree.delete_folder(command.folder_id)
+    return await trees.save(tree, answer=command.folder_id)
+
+
+@handles(RestoreFolder)
+async def restore(command: RestoreFolder, trees: Repository[Tree], places: Places) -> Accepted:
+    tree = await tree_of(command.folder_id, trees, places)
+    tree.restore_folder(command.folder_id)
     return await trees.save(tree, answer=command.folder_id)
 
 

@@ -34,6 +34,10 @@ class Places:
         tree = await self._trees.peek(tree_id(account_id))
         return place(account_id, tree.folder(folder_id).rights)
 
+    async def folder_ever(self, folder_id: UUID) -> Place:
+        """The account of a folder, deleted or not."""
+        return Place(account_id=await self.account_of(folder_id))
+
     async def document(self, document_id: UUID) -> Place:
         document = await self._documents.peek(document_id)
         if document.deleted:
@@ -48,7 +52,12 @@ class Places:
         return (await self._documents.peek(document_id)).content
 
     def locators(self) -> dict[str, Locator]:
-        return {"folder": self.folder, "document": self.document, "document-ever": self.document_ever}
+        return {
+            "folder": self.folder,
+            "folder-ever": self.folder_ever,
+            "document": self.document,
+            "document-ever": self.document_ever,
+        }
 
 
 def place(account_id: UUID, rights: Mapping[str, Right]) -> Place:

@@ -17,6 +17,7 @@ from services.files.contract.folders import (
     DeleteFolder,
     MoveFolder,
     RenameFolder,
+    RestoreFolder,
     SetFolderRight,
     UnknownSubject,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "RenameDocument",
     "RenameFolder",
     "RestoreDocument",
+    "RestoreFolder",
     "Right",
     "Seen",
     "SetFolderRight",

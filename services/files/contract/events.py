@@ -6,6 +6,7 @@ EVENTS: dict[str, str] = {
     "files.tree.folder-renamed": "A folder was renamed.",
     "files.tree.folder-moved": "A folder was moved within its tree, with all that is in it.",
     "files.tree.folder-deleted": "A folder was deleted; `folders` names it and all its sub-folders.",
+    "files.tree.folder-restored": "A deleted folder was brought back; `folders` names it and all its sub-folders.",
     "files.tree.right-set": "A right was set on one folder for a member or a contact, or taken back (null).",
     "files.tree.rights-cascaded": "What is set on a folder was set on the sub-folders in `folders`, for `subjects`.",
     "files.folder.placed": "A folder belongs to an account; its id leads there.",

@@ -7,8 +7,15 @@ from pydantic import Field
 
 from services.files.contract.needs import Into
 from services.files.values import Right, Subject
-from services.files.values.refusals import FolderInsideItself, NameTaken, OtherAccount, TooDeep, TooManyFolders
-from services.firm.contract import Every, OnAccount, OnFolder
+from services.files.values.refusals import (
+    FolderInsideItself,
+    NameTaken,
+    OtherAccount,
+    ParentDeleted,
+    TooDeep,
+    TooManyFolders,
+)
+from services.firm.contract import Every, Leads, OnAccount, OnFolder
 from shared.messages import DELETE, POST, PUT, Command
 from shared.problems import NotAllowed, Refusal
 from shared.text import Line
@@ -75,6 +82,15 @@ class DeleteFolder(Command):
     http = DELETE("/folders/{folder_id}")
     needs = OnFolder("folder", "folder_id", "full")
     refusals: ClassVar = (NotAllowed,)
+    folder_id: UUID
+
+
+class RestoreFolder(Command):
+    """Bring a deleted folder back, with its sub-folders, rights and documents, to where it stood (ruling 3)."""
+
+    http = POST("/folders/{folder_id}/restoration")
+    needs = Every(Leads(hidden=True), OnFolder("folder-ever", "folder_id"))
+    refusals: ClassVar = (NameTaken, ParentDeleted)
     folder_id: UUID
 
 

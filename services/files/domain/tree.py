@@ -12,6 +12,7 @@ from services.files.values.refusals import (
     MOST_FOLDERS,
     FolderInsideItself,
     NameTaken,
+    ParentDeleted,
     TooDeep,
     TooManyFolders,
 )
@@ -60,6 +61,11 @@ class Tree(Aggregate):
         folder_id: UUID
         folders: list[UUID]
 
+    class FolderRestored(Aggregate.Event):
+        TOPIC = "files.tree.folder-restored"
+        folder_id: UUID
+        folders: list[UUID]
+
     class RightSet(Aggregate.Event):
         TOPIC = "files.tree.right-set"
         folder_id: UUID
@@ -82,6 +88,7 @@ class Tree(Aggregate):
     def __init__(self, *, id: UUID, account_id: UUID) -> None:
         self.account_id = account_id
         self.folders: dict[UUID, Node] = {}
+        self.deleted: dict[UUID, dict[UUID, Node]] = {}  # what was deleted together, by the folder that was named
 
     def folder(self, folder_id: UUID) -> Node:
         """A folder; raises `NotFound`."""
@@ -147,8 +154,22 @@ class Tree(Aggregate):
 
     @event(FolderDeleted)
     def _folder_deleted(self, folder_id: UUID, folders: list[UUID]) -> None:
-        for id in folders:
-            del self.folders[id]
+        self.deleted[folder_id] = {id: self.folders.pop(id) for id in folders}
+
+    def restore_folder(self, folder_id: UUID) -> None:
+        """Undo a deletion, sub-folders and rights included; the folder that it stood in must be there."""
+        if folder_id not in self.deleted:
+            raise NotFound
+        node = self.deleted[folder_id][folder_id]
+        if node.parent_id is not None and node.parent_id not in self.folders:
+            raise ParentDeleted(field="folder_id")
+        if taken(self.folders, node.name, node.parent_id):
+            raise NameTaken(field="folder_id")
+        self._folder_restored(folder_id=folder_id, folders=list(self.deleted[folder_id]))
+
+    @event(FolderRestored)
+    def _folder_restored(self, folder_id: UUID, folders: list[UUID]) -> None:
+        self.folders |= self.deleted.pop(folder_id)
 
     def set_right(self, folder_id: UUID, subject: str, right: Right | None) -> None:
         """Set a right on this folder alone, or take it back with None (M-42, M-45)."""

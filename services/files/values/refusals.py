@@ -39,6 +39,14 @@ class OtherAccount(Refusal):
     fr, en = "Ce répertoire appartient à un autre dossier.", "This folder belongs to another account."
 
 
+class ParentDeleted(Refusal):
+    """A folder comes back to where it stood, and that is gone too."""
+
+    code = "parent-deleted"
+    fr = "Le répertoire qui le contenait a été supprimé aussi; rétablissez d'abord celui-là."
+    en = "The folder that it was in was deleted too; bring that one back first."
+
+
 class FolderDeleted(Refusal):
     """A document cannot come back into a folder that is gone; it can into another one."""
 
