@@ -50,6 +50,8 @@ class Oracle:
                 self.folders[account].add(event.data["folder_id"])
             case "files.tree", "folder-deleted":
                 self.folders[account] -= {*event.data["folders"]}
+            case "files.tree", "folder-restored":
+                self.folders[account] |= {*event.data["folders"]}
 
     def overviews(self) -> dict[str, dict[str, Any]]:
         """By account: ids per section, and counts."""

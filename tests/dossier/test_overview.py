@@ -107,6 +107,10 @@ async def test_a_document_is_new_until_a_member_opens_it(history: History, read:
     await service.take_in(history)
     shown = await service.ask(owner, Overview, account_id=account)
     assert (shown["documents"], shown["documents_count"], shown["new_documents_count"]) == ([], 0, 0)
+    history.on_tree("folder-restored", account, folder_id=folder, folders=[folder])
+    await service.take_in(history)
+    shown = await service.ask(owner, Overview, account_id=account)
+    assert (shown["documents_count"], shown["new_documents_count"], shown["folders_count"]) == (5, 4, 1)
 
 
 @pytest.mark.rows("M-39", "M-45", "M-13")

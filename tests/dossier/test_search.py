@@ -39,6 +39,54 @@ async def test_accounts_and_contacts_are_found_best_match_first(history: History
     ]
 
 
+@pytest.mark.rows("D-31", "A-12")
+async def test_interactions_are_found_by_their_words_and_documents_by_name(history: History, read: Read) -> None:
+    owner = history.member()
+    contact = history.contact("Zoé Martin")
+    account = history.account("Boulangerie", contact)
+    note = history.interaction(account, subject="Rappel", body="<p>Pièce <b>manquante</b> reçue</p>")
+    alone = history.interaction(None, contact, subject="Pièce d’identité")
+    document = history.document(account, history.folder(account, "2026"), "Pièce 12.pdf")
+    service = await read(history)
+    page = await service.ask(owner, Search, q="piece")
+    assert [(item["kind"], item["id"], item["subtitle"]) for item in page["items"]] == [
+        ("interaction", alone, "Vu."),
+        ("document", document, "Boulangerie"),
+        ("interaction", note, "Pièce manquante reçue"),
+    ]
+    assert [item["account_id"] for item in page["items"]] == [None, account, account]
+
+
+@pytest.mark.rows("M-13", "M-39", "M-26")
+async def test_what_stands_in_hidden_or_deleted_places_is_not_found(history: History, read: Read) -> None:
+    clerk = history.member("Sans", "Droit", "employee")
+    behind, free = history.contact("Derrière"), history.contact("Libre")
+    hidden = history.account("Caché", behind)
+    shown = history.account("Visible", history.contact("Devant"), team={clerk: "read"})
+    for account in (hidden, shown):
+        history.interaction(account, subject="Mot")
+        history.document(account, history.folder(account, "Dossier"), "mot.pdf")
+    secret = history.folder(shown, "Secret", rights={f"member:{clerk}": "none"})
+    history.document(shown, secret, "mot secret.pdf")
+    history.interaction(None, behind, subject="Mot caché")
+    history.interaction(None, free, subject="Mot libre")
+    gone = history.folder(shown, "Parti")
+    history.document(shown, gone, "mot parti.pdf")
+    history.on_tree("folder-deleted", shown, folder_id=gone, folders=[gone])
+    service = await read(history)
+    assert sorted(found(await service.ask(clerk, Search, q="mot"))) == [
+        ("document", "mot.pdf"),
+        ("interaction", "Mot"),
+        ("interaction", "Mot libre"),
+    ]
+    assert len((await service.ask(None, Search, q="mot"))["items"]) == 7
+    history.on_account("deleted", shown)
+    history.record("contacts.contact.deleted", free)
+    await service.take_in(history)
+    assert found(await service.ask(clerk, Search, q="mot")) == []
+    assert len((await service.ask(None, Search, q="mot"))["items"]) == 3
+
+
 @pytest.mark.rows("M-13")
 async def test_what_one_may_not_see_is_not_found(history: History, read: Read) -> None:
     clerk = history.member("Sans", "Droit", "employee")

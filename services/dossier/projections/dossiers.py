@@ -86,16 +86,16 @@ class Dossiers:
     async def _tree(self, event: Recorded, batch: Batch) -> None:
         await self._folders.apply(event, batch)
         change = event.topic.removeprefix("files.tree.")
-        if event.scope is None or change not in ("folder-created", "folder-deleted"):
+        if event.scope is None or change not in ("folder-created", "folder-deleted", "folder-restored"):
             return
-        gone = event.data["folders"] if change == "folder-deleted" else []
+        gone, folders = change == "folder-deleted", event.data.get("folders", [])
         account = await _account_of(batch, event.scope)
-        account = account | {"folders_count": account["folders_count"] + (-len(gone) if gone else 1)}
-        await _describe(batch, account)
-        if gone:
-            found = await batch.find(ENTRIES, Eq("account_id", event.scope), In("folder_id", gone), limit=_ALL)
+        more = -len(folders) if gone else len(folders) or 1
+        await _describe(batch, account | {"folders_count": account["folders_count"] + more})
+        if folders:
+            found = await batch.find(ENTRIES, Eq("account_id", event.scope), In("folder_id", folders), limit=_ALL)
             for entry in found.documents:
-                await place(batch, entry, entry | {"gone": True})
+                await place(batch, entry, entry | {"gone": gone or entry["deleted"]})
 
     async def _document(self, event: Recorded, batch: Batch) -> None:
         if event.topic == "files.document.published":

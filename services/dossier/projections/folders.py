@@ -8,7 +8,10 @@ from shared.readstore.conditions import Has
 from shared.readstore.interface import Batch, Collection, Document
 
 FOLDERS = Collection(
-    "folders", fields=("account_id", "parent_id", "deleted"), lists=("hidden", "path"), indexes=(("account_id",),)
+    "folders",
+    fields=("account_id", "parent_id", "deleted"),
+    lists=("hidden", "path"),
+    indexes=(("account_id",), ("deleted",)),
 )
 """`rights`: what is set explicitly, per `member:<id>` or `contact:<id>`. `hidden`: members for whom that is none.
 `path`: the ids from the top-level folder down to this one."""
@@ -37,8 +40,8 @@ def evolve(folder: Document, event: Recorded) -> Document:
     match event.topic:
         case "files.tree.folder-renamed":
             return folder | {"name": data["name"]}
-        case "files.tree.folder-deleted":
-            return folder | {"deleted": True}
+        case "files.tree.folder-deleted" | "files.tree.folder-restored":
+            return folder | {"deleted": event.topic == "files.tree.folder-deleted"}
         case "files.tree.right-set":
             return _with_rights(folder, folder["rights"] | {data["subject"]: data["right"]})
         case "files.tree.rights-cascaded":
@@ -70,7 +73,7 @@ class Folders:
                 await self._move(event, batch)
             case "files.tree.folder-renamed" | "files.tree.right-set":
                 await self._evolve(event, batch, [data["folder_id"]])
-            case "files.tree.folder-deleted" | "files.tree.rights-cascaded":
+            case "files.tree.folder-deleted" | "files.tree.folder-restored" | "files.tree.rights-cascaded":
                 await self._evolve(event, batch, data["folders"])
 
     async def _evolve(self, event: Recorded, batch: Batch, ids: Iterable[str]) -> None:
