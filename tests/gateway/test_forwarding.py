@@ -186,3 +186,9 @@ async def test_every_answer_is_guarded(played: Played, member: httpx.AsyncClient
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["cache-control"] in ("no-store", "no-cache")
         assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_the_address_in_e_mails_for_those_who_want_no_more_is_a_page(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/preferences/notifications")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "participant" in answer.text

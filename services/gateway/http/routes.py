@@ -14,6 +14,7 @@ from services.gateway.http.downloads import Download
 from services.gateway.http.forwarding import Forward
 from services.gateway.http.health import Alive, Ready
 from services.gateway.http.live import Live
+from services.gateway.http.notices import PREFERENCES, Preferences
 from services.gateway.http.problems import as_problem
 from services.gateway.http.schema import descriptions
 from services.gateway.http.sign_in import SignIn, SignOut
@@ -37,6 +38,7 @@ def application(door: Door, messages: list[type[Message]], services: tuple[str, 
         _route("POST", f"{BASE}/folders/{{folder_id}}/documents", Upload(door)),
         _route("GET", f"{BASE}/documents/{{document_id}}/content", Download(door)),
         _route("GET", f"{BASE}/live", Live(door.live), head=False),
+        _route("GET", PREFERENCES, Preferences()),
         _route("GET", "/health/live", Alive()),
         _route("GET", "/health/ready", Ready(door.upstream, services, door.progress)),
         *(_route("GET", path, answer) for path, answer in descriptions(BASE, messages).items()),

@@ -10,6 +10,7 @@ from services.gateway.http.answers import Header
 from services.gateway.http.bodies import read_json
 from services.gateway.http.call import Call
 from services.gateway.http.door import Door, member_context, passed_on
+from services.gateway.http.forwarding import parameters
 from services.gateway.http.protection import check_origin
 from services.gateway.http.sessions import COOKIE, SIGN_OUT
 from services.gateway.http.upstream import Reply
@@ -30,7 +31,7 @@ class SignIn:
         # A token is never given out twice: an idempotency key means nothing here, and there is nobody to own it.
         context = call.context().evolve(idempotency_key=None, if_match=None)
         body = await read_json(call, receive, self._door.settings.body_limit)
-        reply = await self._door.upstream.ask(SIGN_IN, context, body)
+        reply = await self._door.upstream.ask(SIGN_IN, context, body, parameters(scope))
         extra: tuple[Header, ...] = ()
         if not reply.refused:
             extra = (cookie(self._door.settings, str(reply.json()["token"]), str(reply.json()["expires_at"])),)
@@ -47,7 +48,9 @@ class SignOut:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         call = Call.of(scope)
         session, _ = await self._door.sessions.admit(call, "DELETE")
-        reply = await self._door.upstream.ask(SIGN_OUT, member_context(call, session))
+        context = member_context(call, session)
+        body = await read_json(call, receive, self._door.settings.body_limit)
+        reply = await self._door.upstream.ask(SIGN_OUT, context, body, parameters(scope))
         if not reply.refused:
             await self._door.settle(reply)
             self._door.sessions.end(session.id)

@@ -20,6 +20,7 @@ from shared.problems import (
     KeyReused,
     MalformedBody,
     NotCaughtUp,
+    NotFound,
     OutOfSpace,
     Refusal,
     SignInRequired,
@@ -38,7 +39,8 @@ COMMAND: Refusals = [
 
 def general(message: type[Message]) -> Refusals:
     """What any message of this kind can be refused for, beside what it declares."""
-    return [*ALWAYS, *(COMMAND if issubclass(message, Command) else [InvalidInput])]
+    named: Refusals = [NotFound] if message.http and message.http.parameters else []
+    return [*ALWAYS, *named, *(COMMAND if issubclass(message, Command) else [InvalidInput])]
 
 
 def answers_for(refusals: Refusals) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _files(shapes: Shapes, known: dict[str, type[Message]]) -> Document:
     content = known.get("cmd.files.OpenDocument")
     form = {"type": "object", "required": ["file"], "properties": {"file": _BYTES}}
     upload: Refusals = [*COMMAND, NotFound, NotAllowed, *_UPLOAD, *_refusals(publish)]
-    download: Refusals = [NotFound, NotAllowed, RangeNotSatisfiable, ContentMissing, *_refusals(content)]
+    download: Refusals = [InvalidInput, NotFound, NotAllowed, RangeNotSatisfiable, ContentMissing, *_refusals(content)]
     octets = {"application/octet-stream": {"schema": _BYTES}}
     read = _operation("openDocument", "files", "Download a document; opening it is recorded", download, "200", octets)
     read["responses"]["206"] = {"description": "The range asked for.", "content": octets}
