@@ -93,7 +93,26 @@ class _Complaints:
             _log.warning("broker: %s", text)
 
 
-class BrokerClient(Client):
+class QuickClient(Client):
+    """nats-py's client with a ping that keeps its place, and with a quicker way through headers."""
+
+    async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
+        """The client's own ping overtakes what still waits to be written, so that its `flush` promises nothing."""
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        await self._send_command(PING_PROTO)
+        await self._flush_pending()
+
+    @staticmethod
+    def _parse_header_lines(raw: bytes) -> dict[str, str]:
+        """The same for headers that are well formed: those that JetStream stores are.
+
+        The client's own goes through every character; reading from the stream is twice as quick without.
+        """
+        parts = (line.partition(":") for line in raw.decode("utf-8", "replace").split("\r\n"))
+        return {name.strip(): value.strip() for name, colon, value in parts if colon}
+
+
+class BrokerClient(QuickClient):
     """nats-py's client; if it closes without having been told to, the process ends and a supervisor starts it afresh.
 
     That happens when it gives up, over refused credentials for instance; a process that stayed would be deaf.
@@ -115,21 +134,6 @@ class BrokerClient(Client):
             _log.critical("the connection to the broker is closed for good")
             logging.shutdown()
             os._exit(70)
-
-    async def _send_ping(self, future: asyncio.Future[Any] | None = None) -> None:
-        """The client's own ping overtakes what still waits to be written, so that its `flush` promises nothing."""
-        self._pongs.append(future or asyncio.get_running_loop().create_future())
-        await self._send_command(PING_PROTO)
-        await self._flush_pending()
-
-    @staticmethod
-    def _parse_header_lines(raw: bytes) -> dict[str, str]:
-        """The same for headers that are well formed: those that JetStream stores are.
-
-        The client's own goes through every character; reading from the stream is twice as quick without.
-        """
-        parts = (line.partition(":") for line in raw.decode("utf-8", "replace").split("\r\n"))
-        return {name.strip(): value.strip() for name, colon, value in parts if colon}
 
 
 async def connect(settings: Settings, service: str) -> Client:

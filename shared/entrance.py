@@ -21,8 +21,8 @@ PARAMS = "Dossier-Params"
 DRAIN = 8.0  # seconds given to requests that are being handled when the service stops
 
 
-def _as_it_is(message: NatsMessage) -> NatsMessage:
-    """The dispatcher reads the body itself."""
+async def _as_it_is(message: NatsMessage) -> NatsMessage:
+    """The dispatcher reads the body itself. Not a plain function: FastStream runs those in a thread, 170 µs each."""
     return message
 
 

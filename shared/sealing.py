@@ -6,7 +6,7 @@ The associated data binds a sealed part to its aggregate, version and topic, so 
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -146,7 +146,7 @@ class SealingMapper(Mapper[UUID]):
             "at": event.timestamp,
             "data": data,
             "scope": origin.scope,
-            "meta": asdict(origin.meta),
+            "meta": origin.meta,
         }
         version = getattr(shape.event, "class_version", 1)
         if version > 1:

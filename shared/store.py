@@ -7,7 +7,7 @@ moment share a transaction; a conflict in such a group is found again one by one
 import asyncio
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from eventsourcing.persistence import (
     OperationalError,
     StoredEvent,
 )
+from eventsourcing.sqlite import SQLiteApplicationRecorder
 from eventsourcing.utils import Environment
 
 from shared.context import current
@@ -63,6 +64,8 @@ class EventStore:
         self._thread = ThreadPoolExecutor(1, "events")
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._idle: dict[UUID, Aggregate] = {}
+        self._strangers = 0  # times that another process was seen to have written
+        self._look = _look(self._recorder)
         self._writer: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -104,6 +107,8 @@ class EventStore:
             return None
 
     async def _replay(self, aggregate: Aggregate | None, id: UUID) -> Aggregate | None:
+        if aggregate is not None and self._look() == self.last:
+            return aggregate  # nobody else has written since we did
         stored = self._recorder.select_events(id, gt=aggregate.version if aggregate else None)
         if stored:
             await self._keyring.ensure(subjects_of(header(event.state) for event in stored), create=False)
@@ -113,10 +118,12 @@ class EventStore:
 
     async def peek(self, kind: type[A], id: UUID) -> A:
         """The aggregate to look at, not to change. Raises `NotFound`."""
+        strangers = self._strangers
         aggregate = await self._replay(self._idle.pop(id, None), id)
         if not isinstance(aggregate, kind):
             raise NotFound
-        self._remember(aggregate)
+        if strangers == self._strangers:
+            self._remember(aggregate)
         return aggregate
 
     async def save(self, *aggregates: Aggregate, answer: UUID | None = None) -> Accepted:
@@ -126,6 +133,7 @@ class EventStore:
 
         Raises `RecordConflictError` when somebody else was quicker, `OutOfSpace` or `Unavailable` when the store is.
         """
+        changed = [aggregate for aggregate in aggregates if aggregate.pending_events]
         events = await self._seal(aggregates)
         first, position = aggregates[0], self._told
         answer = answer or first.id
@@ -136,7 +144,7 @@ class EventStore:
             numbers = await waiting.done
             position = numbers[len(events) - 1] if events else position
             self._told = max(self._told, position)
-        for aggregate in aggregates:
+        for aggregate in changed:  # the others may have become old meanwhile
             self._remember(aggregate)
         return Accepted(id=answer, version=first.version, position=f"{self.service}={position}")
 
@@ -191,6 +199,9 @@ class EventStore:
             elif not group[0].done.done():
                 group[0].done.set_exception(_refusal(error))
             return
+        if numbers[0] != self.last + 1:
+            self._strangers += 1
+            self._idle.clear()
         self.last = max(self.last, numbers[-1])
         taken = 0
         for waiting in group:
@@ -214,6 +225,18 @@ class EventStore:
         with recorder.datastore.transaction(commit=False) as cursor:
             cursor.execute(statement, (id.hex, version))
             return int(cursor.fetchone()[0])
+
+
+def _look(recorder: Any) -> Callable[[], int | None]:
+    """What tells the number of the last stored event: in 5 µs where the recorder takes 50 to look for newer events.
+
+    None, which is never the last number, for other databases than SQLite.
+    """
+    if not isinstance(recorder, SQLiteApplicationRecorder):
+        return lambda: None
+    connection = sqlite3.connect(recorder.datastore.pool.db_name, uri=True, isolation_level=None)
+    statement = f"SELECT coalesce(max(rowid), 0) FROM {recorder.events_table_name}"  # noqa: S608
+    return lambda: int(connection.execute(statement).fetchone()[0])
 
 
 def _origin(aggregate: Aggregate) -> Origin:

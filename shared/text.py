@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]")
 _LINE_BREAK = re.compile(r"[\n\r\v\f\u0085\u2028\u2029]")
+_BLOCK_ENDS = re.compile(r"<(?:br|/p|/li|/h[1-3]|/blockquote|/pre|hr)\s*/?>")
 _TAGS = {
     "p",
     "br",
@@ -77,7 +78,7 @@ def sanitise(html: str) -> str:
 
 def plain(html: str) -> str:
     """The words of a formatted text, for searching and for the text part of e-mails."""
-    spaced = re.sub(r"<(br|/p|/li|/h[1-3]|/blockquote|/pre|hr)\s*/?>", r"<\1>\n", html)
+    spaced = _BLOCK_ENDS.sub("\n", html)
     text = nh3.clean(spaced, tags=set())
     for entity, character in (
         ("&lt;", "<"),

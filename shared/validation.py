@@ -33,6 +33,7 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "literal_error": ("not-among", "Une de ces valeurs: {expected}.", "One of: {expected}."),
     "enum": ("not-among", "Une de ces valeurs: {expected}.", "One of: {expected}."),
     "list_type": ("not-a-list", "Une liste est attendue.", "A list is expected."),
+    "tuple_type": ("not-a-list", "Une liste est attendue.", "A list is expected."),
     "dict_type": ("not-an-object", "Un objet est attendu.", "An object is expected."),
     "model_type": ("not-an-object", "Un objet est attendu.", "An object is expected."),
     "datetime_type": ("not-a-moment", "Une date avec l'heure est attendue.", "A date and time is expected."),

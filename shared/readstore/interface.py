@@ -160,7 +160,10 @@ class ReadStore(Finder, Protocol):
         """The stored JSON as it is, for answers that are passed on unread."""
 
     async def search(self, collection: Collection, query: str, *conditions: Condition, limit: int = 50) -> list[Hit]:
-        """The best of the documents whose text holds every word of `query`; nothing for a query without words."""
+        """The best of the documents whose text holds every word of `query`; nothing for a query without words.
+
+        Of more than `MOST_RANKED` such documents (shared.readstore.ranking) it looks at that many.
+        """
 
     def batch(self) -> AbstractAsyncContextManager[Batch]:
         """Begin a unit of work; batches of one store wait for each other, so they must not be nested."""

@@ -5,6 +5,9 @@ from typing import Any
 EQUAL, STARTS, WORDS, BEGINNINGS, WITHIN = range(5)
 """Text is the query; starts with it; has each word whole; has words that begin with each; has each somewhere."""
 
+MOST_RANKED = 5_000
+"""Texts that one search looks at: words that occur in more of them say little, and ranking all would hold up others."""
+
 
 def rank(text: str, query: str, words: list[str]) -> int | None:
     """The rank of a folded text for a folded query and its words; None if a word is missing."""

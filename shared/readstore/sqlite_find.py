@@ -4,6 +4,7 @@ import heapq
 import sqlite3
 from collections.abc import Collection as Values
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ import orjson
 from shared.folding import fold
 from shared.readstore.conditions import Condition
 from shared.readstore.interface import Collection, Document, Hit, Key, Order, Page
-from shared.readstore.ranking import rank, tie
+from shared.readstore.ranking import MOST_RANKED, rank, tie
 from shared.readstore.sqlite_query import Shape, entries_sql, shape, words
 from shared.readstore.sqlite_schema import NONE, problem, rows
 from shared.readstore.sqlite_statements import count_sql, find_sql, page_values, search_sql
@@ -100,7 +101,7 @@ class Questions:
             values.append(folded)
         shapes = self._shapes(collection, conditions, values)
         statement = search_sql(collection, trigrams, number, shapes, starts)
-        for id, sort, text in self.connection.execute(statement, values):
+        for id, sort, text in islice(self.connection.execute(statement, values), MOST_RANKED):
             place = rank(text, folded, wanted)
             if place is not None:
                 yield place, tie(None if sort == NONE else sort, id)

@@ -14,6 +14,8 @@ from shared.runner.followers import Committing, Follower
 from shared.sealing import Keyring, Wire, open_all
 from shared.telemetry import counter, histogram, span
 
+Checkpoint = dict[str, int]
+_PASSED = 256  # events: fewer than `OVERLAP`, so that a projection that passes over most of them is not left behind
 _log = logging.getLogger(__name__)
 _seconds = histogram("dossier.projection.batch", "s", "Time to apply one batch of events.")
 _events = counter("dossier.projection.events", "{event}", "Events applied.")
@@ -27,22 +29,42 @@ class Applier:
         self._store = store
         self._keyring = keyring
         self._parking = parking
+        self._passed = 0  # events since the last stored checkpoint
 
     async def apply(self, followers: Sequence[Follower], events: Sequence[Wire], mark: Mark, *, singly: bool) -> None:
         """Take events in, all at once or (`singly`) each by itself. What fails is parked.
 
         Raises one of `PASSING` for what is to be tried again later: nothing, or only whole events, were taken in then.
         """
-        wanted = [event for event in events if any(follower.wants(event) for follower in followers)]
+        wanted = [event for event in events if any(follower.reads(event) for follower in followers)]
+        checkpoints = [follower.after(events, mark) for follower in followers]
         if singly:
-            await self._singly(followers, wanted, mark)
+            await self._singly(followers, wanted, checkpoints)
         elif wanted:
-            await self._together(followers, wanted, mark)
+            await self._together(followers, wanted, checkpoints)
         else:
-            for follower in followers:
-                follower.mark = mark
+            await self._pass_over(followers, len(events), checkpoints)
 
-    async def _together(self, followers: Sequence[Follower], events: list[Wire], mark: Mark) -> None:
+    async def _pass_over(self, followers: Sequence[Follower], count: int, checkpoints: Sequence[Checkpoint]) -> None:
+        """Nothing to apply: the checkpoint is stored now and then only, a few events are read again after a restart."""
+        self._passed += count
+        if self._passed >= _PASSED:
+            await self._store_only(followers, checkpoints)
+            return
+        for follower, checkpoint in zip(followers, checkpoints, strict=True):
+            follower.advance(checkpoint)
+
+    async def _store_only(self, followers: Sequence[Follower], checkpoints: Sequence[Checkpoint]) -> None:
+        async with self._store.batch() as batch:
+            for follower, checkpoint in zip(followers, checkpoints, strict=True):
+                batch.checkpoint(follower.name, checkpoint)
+        self._passed = 0
+        for follower, checkpoint in zip(followers, checkpoints, strict=True):
+            follower.advance(checkpoint)
+
+    async def _together(
+        self, followers: Sequence[Follower], events: list[Wire], checkpoints: Sequence[Checkpoint]
+    ) -> None:
         begun = perf_counter()
         taken: dict[str, list[Recorded]] = defaultdict(list)
         try:
@@ -50,16 +72,16 @@ class Applier:
             async with self._store.batch() as batch:
                 for sealed, event in zip(events, opened, strict=True):
                     for follower in followers:
-                        if follower.wants(sealed) and await self._take(follower, sealed, event, batch):
+                        if follower.reads(sealed) and await self._take(follower, sealed, event, batch):
                             taken[follower.name].append(event)
-                checkpoints = [follower.after(events, mark) for follower in followers]
                 for follower, checkpoint in zip(followers, checkpoints, strict=True):
                     batch.checkpoint(follower.name, checkpoint)
         except PASSING:
             raise
         except Exception:  # noqa: BLE001  # found again, with its event, one by one
-            await self._singly(followers, events, mark)
+            await self._singly(followers, events, checkpoints)
             return
+        self._passed = 0
         for follower, checkpoint in zip(followers, checkpoints, strict=True):
             follower.advance(checkpoint)
             await announce(follower, taken[follower.name])
@@ -75,16 +97,14 @@ class Applier:
             await follower.projection.apply(event, batch)
         return True
 
-    async def _singly(self, followers: Sequence[Follower], events: list[Wire], mark: Mark) -> None:
+    async def _singly(
+        self, followers: Sequence[Follower], events: list[Wire], checkpoints: Sequence[Checkpoint]
+    ) -> None:
         for event in events:
             for follower in followers:
-                if follower.wants(event):
+                if follower.reads(event):
                     await self._one(follower, event)
-        for follower in followers:
-            checkpoint = follower.after((), mark)
-            async with self._store.batch() as batch:
-                batch.checkpoint(follower.name, checkpoint)
-            follower.advance(checkpoint)
+        await self._store_only(followers, checkpoints)
 
     async def _one(self, follower: Follower, sealed: Wire) -> None:
         checkpoint = follower.after([sealed], follower.mark)

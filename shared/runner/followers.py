@@ -19,6 +19,7 @@ class Projection(Protocol):
     An event may be applied again when a transaction was undone. Documents are undone with it; a reaction's command must
     carry a name made from the event (`Recorded.key`), by which its repetition is noticed. A reaction that keeps no
     document has no collections. One that reads no personal field says `personal = False`: no keys are fetched for it.
+    One that needs few of its services' events names them: `topics`, a set. The others are then passed over unread.
     """
 
     @property
@@ -57,6 +58,11 @@ class Follower:
 
     def wants(self, event: Wire) -> bool:
         return event.number > self.reached.get(event.service, _NEVER)
+
+    def reads(self, event: Wire) -> bool:
+        """Whether a new event is of a topic that the projection makes something of."""
+        topics = getattr(self.projection, "topics", None)
+        return self.wants(event) and (topics is None or event.topic in topics)
 
     def after(self, events: Iterable[Wire], mark: Mark) -> dict[str, int]:
         """The checkpoint once these events are taken in."""

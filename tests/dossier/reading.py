@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 from services.dossier.app import ROOMS, projections
 from services.dossier.domain import Recents
+from services.dossier.queries.places import access as access_over
 from services.dossier.queries.visibility import Sight
 from services.firm.contract import Access
 from shared.context import SYSTEM, Context
@@ -55,7 +56,7 @@ async def reading(history: History, folder: Path) -> AsyncIterator[Reading]:
     keys = KeyDatabase(folder / "keys.db", token_bytes(32))
     events = EventStore("dossier", folder, [Recents], Keys(keys))
     await events.open()
-    access = Access(store)
+    access = access_over(store)
     given = {
         ReadStore: store,
         EventStore: events,

@@ -28,10 +28,10 @@ class Subject(Model):
 
 
 class Actor(Model):
-    """Who caused it; our own services have no id."""
+    """Who caused it. Our own services have no id, nor has whoever signs in."""
 
     id: UUID | None
-    kind: Literal["member", "contact", "system"]
+    kind: Literal["member", "contact", "system", "nobody"]
     name: str | None
 
 

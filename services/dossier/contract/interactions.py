@@ -68,7 +68,7 @@ class ListInteractions(Query):
     contact_id: UUID | None = None
     participant: UUID | None = Field(None, description="Only those in which this member or contact takes part.")
     author: UUID | None = Field(None, description="Only those that this member recorded.")
-    last_30_days: bool = Field(False, description="Exactly 30 days ago is inside, to the minute; so is what is planned.")
+    last_30_days: bool = Field(False, description="Exactly 30 days ago is inside, to the minute (D-20, D-27).")
     since: Since = Field(None, description="Happened at this moment or later.")
     until: Until = Field(None, description="Happened at this moment or earlier.")
     upcoming: bool = Field(False, description="Only what happens after now (U-03).")

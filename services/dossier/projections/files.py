@@ -11,7 +11,7 @@ DOCUMENTS = Collection(
     fields=("account_id", "folder_id", "sort", "published_at", "format", "new", "deleted"),
     lists=("scopes",),
     text="name",
-    indexes=(("folder_id", "sort"), ("folder_id", "published_at"), ("account_id", "sort"), ("account_id", "published_at")),
+    indexes=tuple((place, by) for place in ("folder_id", "account_id") for by in ("sort", "published_at")),
 )
 """`names`: those it had, the first one first, with whoever gave them. `opened`: per member, when and how often."""
 

@@ -8,11 +8,14 @@ from services.dossier.contract import Search
 from services.dossier.contract.search import NothingToSearch
 from services.dossier.projections.accounts import ACCOUNTS
 from services.dossier.projections.contacts import CONTACTS
+from services.dossier.projections.files import DOCUMENTS
+from services.dossier.projections.interactions import INTERACTIONS
 from services.dossier.queries.visibility import Sight
 from shared.dispatch import handles
 from shared.folding import fold
-from shared.readstore.conditions import Condition
+from shared.readstore.conditions import Condition, Eq, Not, NotIn
 from shared.readstore.interface import Collection, Document, Hit, ReadStore
+from shared.readstore.ranking import STARTS
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,30 @@ def _contact(found: Document, accounts: dict[str, Document]) -> Document:
     return {"title": found["name"], "subtitle": found["email"] or phone, "account_id": None}
 
 
+async def _interactions(sight: Sight) -> Sequence[Condition]:
+    return [await sight.things(of_contacts=True), Not(Eq("deleted", True))]
+
+
+async def _documents(sight: Sight) -> Sequence[Condition]:
+    closed = [*await sight.hidden_folders(), *await sight.deleted_folders()]
+    return [await sight.things(), Not(Eq("deleted", True)), NotIn("folder_id", closed)]
+
+
+def _interaction(found: Document, accounts: dict[str, Document]) -> Document:
+    return {"title": found["subject"], "subtitle": found["excerpt"], "account_id": found["account_id"]}
+
+
+def _document(found: Document, accounts: dict[str, Document]) -> Document:
+    account = accounts.get(found["account_id"])
+    subtitle = account["name"] if account else ""
+    return {"title": found["name"], "subtitle": subtitle, "account_id": found["account_id"]}
+
+
 SOURCES = (
     Source("account", ACCOUNTS, _accounts, _account),
     Source("contact", CONTACTS, _contacts, _contact),
+    Source("interaction", INTERACTIONS, _interactions, _interaction),
+    Source("document", DOCUMENTS, _documents, _document),
 )
 """In this order where two finds are equally good."""
 
@@ -55,7 +79,7 @@ async def search(query: Search, read: ReadStore, sight: Sight) -> dict[str, Any]
         raise NothingToSearch(field="q")
     hits: list[tuple[Source, Hit]] = []
     for source in SOURCES:
-        if query.kind in (None, source.kind):
+        if query.kind in (None, source.kind) and not _filled(hits, query.limit):
             conditions = await source.seen(sight)
             found = await read.search(source.collection, query.q, *conditions, limit=query.limit)
             hits += [(source, hit) for hit in found]
@@ -63,6 +87,11 @@ async def search(query: Search, read: ReadStore, sight: Sight) -> dict[str, Any]
     ids = {hit.document["account_id"] for _, hit in hits if hit.document.get("account_id")}
     accounts = await read.get_many(ACCOUNTS, sorted(ids))
     return {"items": [_told(source, hit, accounts) for source, hit in hits], "next": None}
+
+
+def _filled(hits: list[tuple[Source, Hit]], limit: int) -> bool:
+    """Enough that begin with the query: what is asked later would come after them, and may be long to look through."""
+    return sum(hit.rank <= STARTS for _, hit in hits) >= limit
 
 
 def _told(source: Source, hit: Hit, accounts: dict[str, Document]) -> Document:

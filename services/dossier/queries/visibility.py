@@ -8,6 +8,7 @@ from services.dossier.projections.accounts import ACCOUNTS
 from services.dossier.projections.contacts import CONTACTS
 from services.dossier.projections.folders import FOLDERS
 from services.firm.contract import MANAGE_CONTACTS, Access, MemberRights
+from shared.context import Context
 from shared.readstore.conditions import AllOf, AnyOf, Condition, Eq, Has, In, Not, NotIn
 from shared.readstore.interface import ReadStore
 
@@ -21,14 +22,22 @@ class Sight:
 
     def __init__(self, read: ReadStore, access: Access) -> None:
         self._read, self._access = read, access
+        self._kept: tuple[Context, Condition] | None = None
 
     async def member(self) -> MemberRights:
         """The caller's rights; those of an owner for the system. Raises `SignInRequired`."""
         return _SYSTEM if self._access.system else await self._access.member()
 
+    async def _scopes(self) -> Condition:
+        """For `scopes`; found out once for a question that lists several kinds of things."""
+        caller = self._access.caller  # another object for every message
+        if self._kept is None or self._kept[0] is not caller:
+            self._kept = caller, await self._access.scopes("scopes")
+        return self._kept[1]
+
     async def accounts(self) -> Condition:
         """For the collection of accounts: those that the caller sees and that are not deleted."""
-        return AllOf(_PRESENT, await self._access.scopes("scopes"))
+        return AllOf(_PRESENT, await self._scopes())
 
     async def things(self, *, of_contacts: bool = False) -> Condition:
         """For documents with `scopes` and `account_id` that stand in accounts.
@@ -36,7 +45,7 @@ class Sight:
         `of_contacts`: also those that hang on a contact alone (`contact_id`, `account_id` None), as far as the caller
         sees it.
         """
-        seen = await self._access.scopes("scopes")
+        seen = await self._scopes()
         gone = NotIn("account_id", await self.deleted_accounts())
         if not of_contacts:
             return AllOf(Not(Eq("account_id", None)), gone, seen)
@@ -49,7 +58,7 @@ class Sight:
         """For the collection of contacts: those that the caller sees and that are not deleted (D-23)."""
         if (await self.member()).may(MANAGE_CONTACTS):
             return _PRESENT
-        return AllOf(_PRESENT, await self._access.scopes("scopes"))
+        return AllOf(_PRESENT, await self._scopes())
 
     async def deleted_accounts(self) -> list[str]:
         """Accounts of which nothing is shown."""
@@ -68,6 +77,12 @@ class Sight:
             return []
         where: list[Condition] = [Eq("account_id", account_id)] if account_id else []
         page = await self._read.find(FOLDERS, Has("hidden", member.id), *where, limit=_ALL)
+        return [folder["id"] for folder in page.documents]
+
+    async def deleted_folders(self, account_id: str | None = None) -> list[str]:
+        """Folders of whose documents nothing is shown: of one account, or of all."""
+        where: list[Condition] = [Eq("account_id", account_id)] if account_id else []
+        page = await self._read.find(FOLDERS, Eq("deleted", True), *where, limit=_ALL)
         return [folder["id"] for folder in page.documents]
 
     async def hidden_counts(self, account_ids: Sequence[str]) -> Counter[str]:

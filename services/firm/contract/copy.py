@@ -9,6 +9,16 @@ MEMBERS = Collection("rights_members")
 ACCOUNTS = Collection("rights_accounts", lists=("readers", "hidden"))
 CONTACTS = Collection("rights_contacts")
 
+_TOLD = {
+    "firm.member": ("created", "role-changed", "permissions-changed", "activated", "deactivated"),
+    "accounts.account": (
+        "created", "team-set", "team-cleared", "deleted", "restored", "contact-linked", "contact-unlinked",
+    ),
+    "contacts.contact": ("created", "deleted", "restored"),
+}  # fmt: skip
+TOPICS = frozenset(f"{kind}.{change}" for kind, changes in _TOLD.items() for change in changes)
+"""The few events that say something about rights; a client's life is mostly made of others."""
+
 
 def evolve_member(member: Document, event: Recorded) -> Document:
     """A member's role, permissions and whether they are active."""
@@ -57,6 +67,7 @@ class RightsCopy:
     services = frozenset({"firm", "accounts", "contacts"})
     collections = (MEMBERS, ACCOUNTS, CONTACTS)
     personal = False
+    topics = TOPICS
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
         if event.topic.startswith("firm.member."):

@@ -1,0 +1,28 @@
+"""The projection that writes the audit log and moves the windows of the feeds."""
+
+from services.dossier.projections import SERVICES
+from services.dossier.projections.activity import WINDOWS, moved
+from services.dossier.projections.audit.changes import changes
+from services.dossier.projections.audit.entries import AUDIT, CHANGES, LABELS, entry, labelled
+from shared.events import Recorded
+from shared.readstore.interface import Batch
+
+
+class Trail:
+    """The trail that every event leaves: no write can be missing from it, because the event is the write (X-06)."""
+
+    name = "audit-1"
+    services = SERVICES
+    collections = (AUDIT, CHANGES, LABELS, WINDOWS)
+
+    async def apply(self, event: Recorded, batch: Batch) -> None:
+        before = await batch.get(LABELS, event.id) or {"id": event.id}
+        label = labelled(before, event)
+        if label != before:
+            batch.put(LABELS, event.id, label)
+        document = entry(event, label)
+        batch.put(AUDIT, event.key, document)
+        if changed := changes(event):
+            batch.put(CHANGES, event.key, {"id": event.key, "changes": changed})
+        if event.scope is not None:
+            await moved(batch, event.scope, document)
