@@ -1,6 +1,7 @@
 """What the broker and the supervisor are told: the templates of `deploy/`, filled in."""
 
 import json
+import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -114,6 +115,9 @@ def _program(plan: Plan, name: str) -> str:
     else:
         command = [sys.executable, "-m", "services.cli", "serve", name]
     environment = {secret: "" for secret, told in SECRETS.items() if name not in told}
+    if name == BROKER and "GOMAXPROCS" not in os.environ:
+        # Go's scheduler looks for work on every processor, and so takes them from the services it wakes.
+        environment["GOMAXPROCS"] = str(max(1, (os.cpu_count() or 1) // 4))
     user = ADMIN if name == "streams" else name
     if user in plan.credentials.nats:
         environment |= {"DOSSIER_NATS_USER": user, "DOSSIER_NATS_PASSWORD": plan.credentials.nats[user]}

@@ -160,10 +160,28 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Firm:
-    """The whole demonstration."""
+    """The whole demonstration. The last account ends deleted. `opened`: who has opened which dossiers, in order."""
 
     contacts: tuple[Contact, ...]
     accounts: tuple[Account, ...]
     trees: tuple[Tree, ...] = field(repr=False)
     papers: tuple[Paper, ...] = field(repr=False)
     talks: tuple[Talk, ...] = field(repr=False)
+    opened: Mapping[str, tuple[Account, ...]] = field(repr=False)
+
+    def papers_in(self, tree: Tree) -> list[Paper]:
+        """What is filed in a tree."""
+        return [paper for paper in self.papers if paper.account.key == tree.account.key]
+
+    @property
+    def steps(self) -> int:
+        """How many commands it takes, and how many files are read: what a progress bar counts."""
+        return (
+            sum(1 + len(contact.changes) + (not contact.active) for contact in self.contacts)
+            + sum(1 + len(account.changes) for account in self.accounts)
+            + sum(len(tree.folders) + sum(1 + setting.cascade for setting in tree.settings) for tree in self.trees)
+            + sum(1 + len(paper.opened_by) + bool(paper.renamed) + paper.deleted for paper in self.papers)
+            + sum(1 + len(talk.changes) + len(talk.comments) + talk.deleted for talk in self.talks)
+            + sum(map(len, self.opened.values()))
+            + 1  # the deletion of the last account
+        )

@@ -37,7 +37,7 @@ def canadian(source: Random) -> str:
 
 
 def quebec(source: Random) -> str:
-    """A number of the Québec register (NEQ) in its form: 11 for a company, ten digits in all; its check is not public."""
+    """A number of the Québec register (NEQ), in form only: ten digits, 11 for a company; its check is not public."""
     return f"11{_digits(source, 8)}"
 
 

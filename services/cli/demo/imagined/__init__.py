@@ -8,6 +8,7 @@ from services.cli.demo.imagined.people import people
 from services.cli.demo.imagined.talks import talks_of
 from services.cli.demo.imagined.trees import tree_of
 from services.cli.demo.model import Firm, Sizes
+from services.cli.demo.staff import LEADING
 
 __all__ = ["imagine", "people"]
 
@@ -22,6 +23,7 @@ def imagine(seed: str, sizes: Sizes, now: datetime) -> Firm:
         contacts=tuple(contacts),
         accounts=tuple(accounts),
         trees=tuple(trees),
-        papers=tuple(papers_of(seed, sizes, trees, now.year)),
+        papers=tuple(papers_of(seed, sizes, trees, now)),
         talks=tuple(talks_of(seed, sizes, kept, contacts, now)),
+        opened={who: tuple(kept[start : 14 : start + 2])[::-1] for start, who in enumerate(LEADING)},
     )

@@ -7,11 +7,12 @@ from typing import Any
 
 from services.cli.demo.chance import chance, some
 from services.cli.demo.imagined.people import partner_count, postal
-from services.cli.demo.model import Account, Body, Change, Contact, Country, Sizes
+from services.cli.demo.model import Account, Body, Change, Contact, Sizes
 from services.cli.demo.numbers import registration
 from services.cli.demo.words.names import PARTNERS, ROLES
 from services.cli.demo.words.trades import BUSINESSES, OTHERS, TAGS
 from services.firm.contract import Level
+from shared.folding import fold
 
 _PATTERN = "BIFBOBIBFBIO"
 """Business, individual, family, other: the order in which kinds of clients follow each other."""
@@ -25,9 +26,9 @@ def accounts_of(seed: str, sizes: Sizes, contacts: list[Contact]) -> list[Accoun
     companies = partner_count(sizes)
     persons, partners = contacts[: len(contacts) - companies], contacts[len(contacts) - companies :]
     pool = _Pool(persons[: len(persons) - max(1, len(persons) * _UNLINKED // 100)])
-    made = []
+    made: list[Account] = []
     for number, kind in zip(range(sizes.accounts + 1), cycle(_PATTERN), strict=False):
-        made.append(_account(seed, number, kind, pool))
+        made.append(_account(seed, number, kind, pool, {account.name for account in made}))
     made = _with_others(seed, made, pool.rest())
     made = _with_partners(seed, made, partners[: max(1, len(partners) - 4)])
     return [_with_changes(seed, account, sizes) for account in made]
@@ -52,13 +53,13 @@ class _Pool:
         return rest
 
 
-def _account(seed: str, number: int, kind: str, pool: _Pool) -> Account:
+def _account(seed: str, number: int, kind: str, pool: _Pool, names: set[str]) -> Account:
     source = chance(seed, "account", number)
     main = pool.take(source, shared={"B": 0.3, "O": 0.5}.get(kind, 0.0))
     links: Links = [(main.key, {"B": source.choice(ROLES), "O": "Référent"}.get(kind, ""))]
     if kind == "F":
         links.append((pool.take(source).key, "Conjoint"))
-    body, name = _facts(source, kind, main)
+    body, name = _facts(source, kind, main, names)
     team: dict[str, Level] = _team(source, number)
     return Account(
         key=f"account-{number}",
@@ -71,12 +72,12 @@ def _account(seed: str, number: int, kind: str, pool: _Pool) -> Account:
         links=tuple(dict(links).items()),
         team=team,
         levels=dict(team),
-        registration=tuple(registration(main.country, source)) if kind in "BO" else (),
+        registration=tuple(registration(main.country, source)) if _registered(kind, name) else (),
     )
 
 
-def _facts(source: Random, kind: str, main: Contact) -> tuple[Body, str]:
-    """What the account is created with, and the name that it then has: an individual's comes from the contact (T-26)."""
+def _facts(source: Random, kind: str, main: Contact, names: set[str]) -> tuple[Body, str]:
+    """What it is created with, and the name that it then has: an individual's comes from the contact (T-26)."""
     type_ = {"B": "business", "O": "other"}.get(kind, "individual")
     body: dict[str, Any] = {"type": type_, "tags": some(source, TAGS[type_], 1, 3)}
     family = main.body["family_name"]
@@ -87,18 +88,21 @@ def _facts(source: Random, kind: str, main: Contact) -> tuple[Body, str]:
         name = f"Famille {family}"
     else:
         forms = (BUSINESSES if kind == "B" else OTHERS)[main.country]
-        name = source.choice(forms).format(family=family, given=main.body["given_name"], town=place["city"])
-        name = _elided(name)
+        facts = {"family": family, "given": main.body["given_name"], "town": place["city"]}
+        possible = [_elided(form.format(**facts)) for form in some(source, forms, len(forms), len(forms))]
+        name = next(name for name in [*possible, f"{possible[0]} {len(names)}"] if name not in names)
         body["address"] = place
     return body | {"name": name}, name
 
 
+def _registered(kind: str, name: str) -> bool:
+    return kind in "BO" and not name.startswith(("Indivision", "Succession", "Fiducie"))
+
+
 def _elided(name: str) -> str:
-    """`d'` only before a vowel: `d'Élise`, but `de Zoé`; `de Étienne` becomes `d'Étienne`."""
-    for index in range(len(name) - 3):
-        if name[index : index + 3] == " d'" and name[index + 3] not in "AEIOUYÉÈÊÎÔÂHÀÏ":
-            return f"{name[:index]} de {name[index + 3 :]}"
-    return name
+    """`d'` stands before a vowel only: `d'Élise`, but `de Zoé`."""
+    before, d, after = name.partition(" d'")
+    return name if not d or fold(after)[0] in "aehiouy" else f"{before} de {after}"
 
 
 def _team(source: Random, number: int) -> dict[str, Level]:
@@ -146,7 +150,7 @@ def _linked(account: Account, contact: str, description: str) -> Account:
 def _with_changes(seed: str, account: Account, sizes: Sizes) -> Account:
     """Make some accounts reach what they are in several steps; none loses a contact that something else relies on."""
     source, number = chance(seed, "changes", account.number), account.number
-    team, levels, changes = dict(account.team), dict(account.levels), list[Change]()
+    team, changes = dict(account.team), list[Change]()
     if number % 4 == 0 and "clerk" in team:
         changes.append(Change("PUT", "/team/{clerk}", {"access": team.pop("clerk")}))
     if number % 7 == 1 and "desk" not in team:
@@ -158,13 +162,10 @@ def _with_changes(seed: str, account: Account, sizes: Sizes) -> Account:
         changes.append(Change("PUT", f"/contacts/{{{contact}}}", {"description": "Contact principal"}))
     if number % 8 == 5:
         changes.append(Change("PUT", "", {"address": postal(source, account.country)}))
-    if number % 10 == 6:
+    body = account.body
+    if number % 10 == 6 and "name" in body:
+        body = {**body, "name": f"{account.name} (en création)"}
         changes.append(Change("PUT", "/name", {"name": account.name}))
     if number == sizes.accounts - 1:
         changes += [Change("DELETE", ""), Change("POST", "/restoration")]
-    return replace(account, team=team, levels=levels, changes=tuple(changes))
-
-
-def country_of(account: Account) -> Country:
-    """Where the client pays taxes."""
-    return account.country
+    return replace(account, body=body, team=team, changes=tuple(changes))

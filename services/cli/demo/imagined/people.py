@@ -41,7 +41,7 @@ def _person(seed: str, number: int, country: Country, names: set[tuple[str, str]
     given, family = name
     english = source.random() < (0.35 if country == "CA" else 0.08)
     local = f"{_slug(given)}.{_slug(family)}"
-    emails = [{"address": f"{local}@{source.choice(_MAIL)}", "label": "Personnel"}]
+    emails: list[dict[str, Any]] = [{"address": f"{local}@{source.choice(_MAIL)}", "label": "Personnel"}]
     if source.random() < 0.4:
         emails.append({"address": f"{local}@{_slug(family)}.example", "label": "Bureau", "primary": True})
     body = {"kind": "person", "given_name": given, "family_name": family, "emails": emails}
@@ -58,7 +58,7 @@ def _company(seed: str, number: int, country: Country, name: str) -> Contact:
 
 
 def _contact(source: Random, number: int, name: str, country: Country, language: Language, body: Body) -> Contact:
-    with_reach = body | {"phones": _phones(source, country), "language": language}
+    with_reach = {**body, "phones": _phones(source, country), "language": language}
     if source.random() < 0.8:
         with_reach |= {"addresses": [postal(source, country)]}
     changes: list[Body] = []
@@ -73,8 +73,10 @@ def _contact(source: Random, number: int, name: str, country: Country, language:
 def _phones(source: Random, country: Country) -> list[dict[str, Any]]:
     forms = some(source, PHONES[country], 1, 2)
     pairs = [(f"{source.randrange(100):02d}", f"{source.randrange(100):02d}") for _ in forms]
-    phones = [{"number": form.format(*pair), "label": label} for (label, form), pair in zip(forms, pairs, strict=True)]
-    phones[-1]["primary"] = True  # type: ignore[assignment]
+    phones: list[dict[str, Any]] = [
+        {"number": form.format(*pair), "label": label} for (label, form), pair in zip(forms, pairs, strict=True)
+    ]
+    phones[-1]["primary"] = True
     return phones
 
 

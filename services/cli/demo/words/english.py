@@ -12,8 +12,8 @@ TALKS: list[Said] = [
      "is worked out.</p>"),
     ("call", ">", "Reminder: {month} documents", "<p>Left a message, then reached {who}: <em>by next Monday</em>.</p>"),
     ("phone_message", "<", "Call {who} back", "<p>About the payroll for {month}. Best after 4 p.m.</p>"),
-    ("email", ">", "Your {month} documents", "<p>Hello,</p><p>We have not received your documents for {month} yet. Could "
-     "you send them <strong>before the 10th</strong>?</p><p>Kind regards,</p>"),
+    ("email", ">", "Your {month} documents", "<p>Hello,</p><p>We have not received your documents for {month} yet. "
+     "Could you send them <strong>before the 10th</strong>?</p><p>Kind regards,</p>"),
     ("email", "<", "RE: draft statements {year}", "<p>Thank you, this looks fine. What about the {amount} "
      "shareholder loan?</p>"),
 ]  # fmt: skip

@@ -1,6 +1,7 @@
-"""Trees of folders and the papers in them. `{y}` is the present year, `{p}` the one before, `{q}` the one before that."""
+"""Trees of folders and the papers in them. `{y}` is the present year, `{p}` the one before, `{q}` two before."""
 
 from services.cli.demo.model import Language
+from services.cli.demo.words import listed
 
 TREES: dict[tuple[str, Language], list[str]] = {
     ("business", "fr"): [
@@ -24,7 +25,7 @@ LARGE = [
 ]  # fmt: skip
 """What the largest client has besides."""
 
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+MONTHS = listed("janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre")
 
 PAPERS: dict[str, list[tuple[str, str]]] = {
     "TVA": [("Déclaration de TVA {month} {year}", "xlsx"), ("Accusé de réception TVA {month} {year}", "pdf")],
@@ -35,7 +36,7 @@ PAPERS: dict[str, list[tuple[str, str]]] = {
     "Bilan": [("Liasse fiscale {year}", "pdf"), ("Balance générale {year}", "xlsx"), ("Plaquette {year}", "docx")],
     "Year-end": [("Trial balance {year}", "xlsx"), ("Financial statements {year}", "pdf")],
     "Banque": [("Relevé bancaire {month} {year}", "pdf"), ("Rapprochement {month} {year}", "xlsx")],
-    "Impôts": [("Avis d'imposition {year}", "pdf"), ("Déclaration de revenus {year}", "pdf"), ("Reçu de don n° {n}", "jpg")],
+    "Impôts": [("Avis d'imposition {year}", "pdf"), ("Déclaration {year}", "pdf"), ("Reçu de don n° {n}", "jpg")],
     "Taxes": [("Notice of assessment {year}", "pdf"), ("Donation receipt {n}", "jpg")],
     "Statuts": [("Statuts à jour", "pdf"), ("Extrait d'immatriculation", "pdf"), ("Pièce d'identité", "jpg")],
     "Articles": [("Articles of incorporation", "pdf"), ("Identity card", "jpg")],

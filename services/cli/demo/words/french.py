@@ -1,15 +1,15 @@
 """What is noted, said and written at an accounting firm, in French.
 
-`{vat}` is the country's tax on sales, `{month}` a month, `{year}` a year, `{name}` the client, `{who}` the person spoken
-to, `{amount}` an amount of money. Directions: `<` incoming, `>` outgoing.
+`{vat}` is the country's tax on sales, `{month}` a month, `{year}` a year, `{who}` the person spoken to,
+`{amount}` an amount of money. Directions: `<` incoming, `>` outgoing.
 """
 
 Said = tuple[str, str, str, str]
 """Kind, direction, subject, body."""
 
 TALKS: list[Said] = [
-    ("note", "", "Pièces manquantes {month}", "<p>Il manque pour <strong>{month} {year}</strong> :</p><ul><li>le relevé "
-     "bancaire du compte courant ;</li><li>les factures d'achats de carburant ;</li><li>le ticket Z du dernier samedi.</li></ul>"),
+    ("note", "", "Pièces manquantes {month}", "<p>Il manque pour <strong>{month} {year}</strong> :</p><ul><li>le "
+     "relevé bancaire ;</li><li>les factures de carburant ;</li><li>le ticket Z du dernier samedi.</li></ul>"),
     ("note", "", "{vat} de {month} : à déposer", "<p>Cadrage fait, écart de <strong>{amount}</strong> expliqué par "
      "l'avoir du fournisseur. Télédéclaration prête, <em>à valider avant le 19</em>.</p>"),
     ("note", "", "Clôture {year}", "<h3>Points en suspens</h3><ol><li>Inventaire physique signé</li><li>Provision pour "
@@ -19,12 +19,12 @@ TALKS: list[Said] = [
      "contrat à relire. Brut mensuel de {amount}.</p>"),
     ("note", "", "Contrôle : avis reçu", "<p>Avis de vérification sur l'exercice {year}. Première intervention à "
      "planifier, <strong>ne rien envoyer</strong> sans relecture.</p>"),
-    ("note", "", "Honoraires", "<p>Accord oral de {who} pour la facturation du social à part, soit {amount} par mois.</p>"),
+    ("note", "", "Honoraires", "<p>Accord oral de {who} pour facturer le social à part, soit {amount} par mois.</p>"),
     ("note", "", "Tableau d'immobilisations", "<p>Cession du véhicule : plus-value à court terme de {amount}. Sortie "
      "passée au journal.</p>"),
     ("call", "<", "Question sur l'acompte de {month}", "<p>{who} ne comprend pas le montant prélevé ({amount}). "
      "Expliqué le calcul sur l'exercice {year}.</p>"),
-    ("call", ">", "Relance pièces {month}", "<p>Laissé un message, puis eu {who} : envoi promis <em>sous huitaine</em>.</p>"),
+    ("call", ">", "Relance pièces {month}", "<p>Message laissé, puis eu {who} : envoi <em>sous huitaine</em>.</p>"),
     ("call", ">", "Bilan {year} : rendez-vous", "<p>Rendez-vous pris au cabinet pour la présentation des comptes. "
      "Résultat provisoire : <strong>{amount}</strong>.</p>"),
     ("call", "<", "Prêt : attestation pour la banque", "<p>La banque demande une situation intermédiaire. À faire "
@@ -35,10 +35,10 @@ TALKS: list[Said] = [
     ("phone_message", "<", "Rappeler {who}", "<p>A appelé au sujet de sa {vat} de {month}. Joignable après 16 h.</p>"),
     ("phone_message", "<", "Message pour le dossier de paie", "<p>Demande de solde de tout compte pour {month}. "
      "<strong>Urgent.</strong></p>"),
-    ("phone_message", "<", "Huissier : pli à retirer", "<p>{who} a reçu un avis de passage et veut savoir quoi faire.</p>"),
+    ("phone_message", "<", "Huissier : pli à retirer", "<p>{who} a reçu un avis de passage : que faire ?</p>"),
     ("phone_message", "<", "Changement d'adresse", "<p>Nouveau siège à partir de {month} ; statuts à modifier.</p>"),
-    ("email", ">", "Vos pièces de {month} {year}", "<p>Bonjour,</p><p>Sauf erreur de notre part, nous n'avons pas reçu "
-     "vos pièces de {month}. Pouvez-vous nous les faire parvenir <strong>avant le 10</strong> ?</p><p>Bien à vous,</p>"),
+    ("email", ">", "Vos pièces de {month} {year}", "<p>Bonjour,</p><p>Sauf erreur, nous n'avons pas reçu "
+     "vos pièces de {month}. Pouvez-vous nous les faire parvenir <strong>avant le 10</strong> ?</p>"),
     ("email", ">", "{vat} de {month} : montant à payer", "<p>Bonjour,</p><p>Le montant à payer est de "
      "<strong>{amount}</strong>. Le prélèvement aura lieu le 21.</p>"),
     ("email", "<", "RE: bulletins de {month}", "<p>Bonjour,</p><p>Reçu, merci. Une heure supplémentaire manque chez "

@@ -1,24 +1,35 @@
-"""Names of people and of companies whom several clients deal with; a bar separates those that hold blanks."""
+"""Names of people and of companies whom several clients deal with."""
 
 from services.cli.demo.model import Country
+from services.cli.demo.words import listed
 
 GIVEN: dict[Country, list[str]] = {
-    "FR": "Zoé|Léa|Élodie|Jean-François|Gaël|Anaïs|Mathéo|Noémie|Jérôme|Maëlle|Anne-Sophie|Théo|Françoise|Hélène|"
-    "Loïc|Marie-Ève|André|Clémence|Rémi|Solène|Yaël|Béatrice|Cédric|Agnès|Aurélien|Fatoumata|Inès|Mehdi|Océane".split(
-        "|"
+    "FR": listed(
+        "Zoé|Léa|Élodie|Jean-François|Gaël|Anaïs|Mathéo|Noémie|Jérôme|Maëlle|Anne-Sophie|Théo|Françoise|Hélène|"
+        "Loïc|Marie-Ève|André|Clémence|Rémi|Solène|Yaël|Béatrice|Cédric|Agnès|Aurélien|Fatoumata|Inès|Mehdi|Océane"
     ),
-    "BE": "Benoît|Maïté|Pieter-Jan|Gwenaëlle|Anneleen|Thérèse|Wout|Marie-Noëlle|Joëlle|Dries|Laëtitia|Geert|"
-    "Véronique|Kristof|Élise|Jef|Sofie|Noël".split("|"),
-    "CA": "Marie-Ève|Étienne|Maxime|Geneviève|Jean-Sébastien|Océane|Émilie|Guylaine|Pierre-Luc|Josée|Félix|Mélanie|"
-    "Réjean|Audrey-Anne|Stéphane|Kevin|Megan|Siobhán".split("|"),
+    "BE": listed(
+        "Benoît|Maïté|Pieter-Jan|Gwenaëlle|Anneleen|Thérèse|Wout|Marie-Noëlle|Joëlle|Dries|Laëtitia|Geert|"
+        "Véronique|Kristof|Élise|Jef|Sofie|Noël"
+    ),
+    "CA": listed(
+        "Marie-Ève|Étienne|Maxime|Geneviève|Jean-Sébastien|Océane|Émilie|Guylaine|Pierre-Luc|Josée|Félix|Mélanie|"
+        "Réjean|Audrey-Anne|Stéphane|Kevin|Megan|Siobhán"
+    ),
 }
 FAMILY: dict[Country, list[str]] = {
-    "FR": "Lefèvre|Le Goff|Garnier|D'Alembert|Béranger|Müller|N'Diaye|Dupré-Latour|Chevallier|Faure|Hervé|L'Hermite|"
-    "Guérin|Saint-Aubin|Benoist|Köhler|Nguyễn|Maréchal|Çelik|Barthélemy|De La Brosse|Poirier|Roussel|Élie".split("|"),
-    "BE": "Vandenbroucke|D'Hoore|Janssens|Lemaître|De Smet|Van den Bossche|Dubois-Claes|Peeters|'t Kindt|Maertens|"
-    "Delvaux|Wauters|François|Vermeulen|Collignon".split("|"),
-    "CA": "Tremblay|Gagné|Bélanger|Côté|Lavoie-Roy|O'Brien|St-Pierre|Bouchard|Desrosiers|McKenna|L'Écuyer|Thériault|"
-    "D'Amours|Pépin|Lévesque-Caron".split("|"),
+    "FR": listed(
+        "Lefèvre|Le Goff|Garnier|D'Alembert|Béranger|Müller|N'Diaye|Dupré-Latour|Chevallier|Faure|Hervé|L'Hermite|"
+        "Guérin|Saint-Aubin|Benoist|Köhler|Nguyễn|Maréchal|Çelik|Barthélemy|De La Brosse|Poirier|Roussel|Élie"
+    ),
+    "BE": listed(
+        "Vandenbroucke|D'Hoore|Janssens|Lemaître|De Smet|Van den Bossche|Dubois-Claes|Peeters|'t Kindt|Maertens|"
+        "Delvaux|Wauters|François|Vermeulen|Collignon"
+    ),
+    "CA": listed(
+        "Tremblay|Gagné|Bélanger|Côté|Lavoie-Roy|O'Brien|St-Pierre|Bouchard|Desrosiers|McKenna|L'Écuyer|Thériault|"
+        "D'Amours|Pépin|Lévesque-Caron"
+    ),
 }
 PARTNERS: list[tuple[Country, str, str]] = [
     ("FR", "Étude notariale Le Bris & Associés", "Notaire"),

@@ -1,14 +1,21 @@
 """Streets, and towns with their postal codes."""
 
 from services.cli.demo.model import Country
+from services.cli.demo.words import listed
 
 STREETS: dict[Country, list[str]] = {
-    "FR": "rue de l'Église|avenue Jean-Jaurès|place d'Armes|impasse des Mésanges|boulevard de la Liberté|"
-    "chemin du Pré-aux-Clercs|quai de l'Île|rue du Général-Leclerc".split("|"),
-    "BE": "rue de l'Étuve|avenue de l'Hippodrome|Sint-Jansstraat|chaussée d'Alsemberg|place du Vieux-Marché|"
-    "Grote Steenweg|rue du Puits-en-Sock".split("|"),
-    "CA": "rue Saint-Jean|boulevard René-Lévesque Ouest|chemin Sainte-Foy|rue de l'Anse-au-Foulon|avenue du Parc|"
-    "rang Saint-Édouard|rue Principale".split("|"),
+    "FR": listed(
+        "rue de l'Église|avenue Jean-Jaurès|place d'Armes|impasse des Mésanges|boulevard de la Liberté|"
+        "chemin du Pré-aux-Clercs|quai de l'Île|rue du Général-Leclerc"
+    ),
+    "BE": listed(
+        "rue de l'Étuve|avenue de l'Hippodrome|Sint-Jansstraat|chaussée d'Alsemberg|place du Vieux-Marché|"
+        "Grote Steenweg|rue du Puits-en-Sock"
+    ),
+    "CA": listed(
+        "rue Saint-Jean|boulevard René-Lévesque Ouest|chemin Sainte-Foy|rue de l'Anse-au-Foulon|avenue du Parc|"
+        "rang Saint-Édouard|rue Principale"
+    ),
 }
 TOWNS: dict[Country, list[tuple[str, str, str]]] = {
     "FR": [
@@ -43,4 +50,4 @@ PHONES: dict[Country, list[tuple[str, str]]] = {
     "BE": [("Bureau", "+32 2 000 {0} {1}"), ("GSM", "+32 470 00 {0} {1}"), ("Bureau", "0032 81 00 {0} {1}")],
     "CA": [("Bureau", "+1 418 555-01{0}"), ("Cellulaire", "+1 (514) 555-01{1}"), ("Bureau", "+1 819-555-01{0}")],
 }
-"""Labels and forms. The French and Canadian ones are kept for fiction by their regulators, the Belgian are not dialled."""
+"""Labels and forms: numbers that regulators keep for fiction (France, Canada), and some that are not given out."""
