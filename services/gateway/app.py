@@ -7,14 +7,12 @@ from contextlib import AsyncExitStack
 from importlib import import_module
 from typing import Any, cast
 
-import nats
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar import Litestar
 from litestar.types import ASGIApp
-from nats.aio.client import Client
 
 from services.firm.contract import Access, RightsCopy
 from services.gateway.http.bodies import Courteous
@@ -24,7 +22,7 @@ from services.gateway.http.routes import application
 from services.gateway.http.sessions import Sessions
 from services.gateway.http.upstream import Upstream
 from shared.blobs import Blobs
-from shared.broker import options
+from shared.broker import QuickClient, options
 from shared.messages import Message, declared
 from shared.position import Progress
 from shared.process import until_stopped
@@ -113,7 +111,8 @@ class Gateway:
         closed = asyncio.Event()
         told: dict[str, Any] = {"disconnected_cb": self.upstream.lost, "closed_cb": _tell(closed)}
         told |= {"skip_subject_validation": True}  # every subject is made here, none of what a caller sent
-        connection: Client = await nats.connect(**options(self.settings, NAME) | told)
+        connection = QuickClient()
+        await connection.connect(**options(self.settings, NAME) | told)
         stack.push_async_callback(connection.close)
         await self.live.open(connection, Access(store).hears)
         await self.upstream.open(connection)

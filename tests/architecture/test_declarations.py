@@ -92,7 +92,8 @@ def test_no_golden_file_stands_for_an_event_that_nobody_can_read() -> None:
 def test_topics_that_are_read_are_topics_that_exist() -> None:
     known = shapes().keys()
     pattern = re.compile(r"(?:firm|accounts|contacts|interactions|files|notifications|dossier)\.[a-z-]+\.[a-z-]+")
-    readers = [path for path in modules("services") if room(path) in ("contract", "projections", "queries", "reactions")]
+    rooms = ("contract", "projections", "queries", "reactions")
+    readers = [path for path in modules("services") if room(path) in rooms]
     for path in readers:
         for text in _texts(path):
             if pattern.fullmatch(text):

@@ -18,7 +18,7 @@ class Live:
     def __init__(self, url: str, headers: dict[str, str]) -> None:
         self._http = httpx.Client(timeout=PATIENCE)
         self._response = self._http.stream("GET", url, headers=headers)
-        self._changes: Iterator[Change] = iter(())
+        self._changes: Iterator[Change | None] = iter(())
 
     def __enter__(self) -> Self:
         response = self._response.__enter__()
@@ -39,16 +39,18 @@ class Live:
     def until(self, wanted: Callable[[Change], bool]) -> list[Change]:
         """Everything up to the first change that is wanted, that one included."""
         deadline = time.monotonic() + PATIENCE
-        seen = []
+        seen: list[Change] = []
         for change in self._changes:
-            seen.append(change)
-            if wanted(change):
-                return seen
+            if change is not None:
+                seen.append(change)
+                if wanted(change):
+                    return seen
             assert time.monotonic() < deadline, f"only these came: {seen}"
         raise AssertionError(f"the stream ended after {seen}")
 
 
-def _changes(lines: Iterator[str]) -> Iterator[Change]:
+def _changes(lines: Iterator[str]) -> Iterator[Change | None]:
+    """What changed; None for a sign of life."""
     event: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
@@ -57,3 +59,5 @@ def _changes(lines: Iterator[str]) -> Iterator[Change]:
         if not line and event:
             yield json.loads(event.get("data") or "{}") | {"event": event.get("event", "message")}
             event = {}
+        elif line.startswith(":"):
+            yield None

@@ -1,7 +1,6 @@
 """One account with all that can stand in it, and one member for each way in which ruling 11 tells people apart."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from services.firm.contract import PERMISSIONS
 from tests.e2e.system import Firm, Member
@@ -35,6 +34,7 @@ class Stage:
     contact: str
     free: str
     note: str
+    comment: str
     folder: str
     document: str
 
@@ -79,8 +79,9 @@ def staged(firm: Firm, owner: Member) -> Stage:
     account = owner.account(contact)
     levels(owner, people, account)
     folder = owner.folder(account)
-    things = owner.interaction(account_id=account), folder, owner.upload(folder)
-    stage = Stage(firm, people, account, contact, free, *cast("tuple[str, str, str]", things))
+    note = owner.interaction(account_id=account)
+    comment, document = owner.comment(note), owner.upload(folder)
+    stage = Stage(firm, people, account, contact, free, note, comment, folder, document)
     for member in people.values():
         member.after(owner)
     return stage

@@ -61,7 +61,7 @@ class FolderTree(Model):
     """The folders in the order of a tree that is unfolded: each followed by those within it, by name."""
 
     items: list[FolderLine]
-    next: None = None
+    next: str | None = Field(description="Null but for a tree that is too large for one answer.")
     version: int = Field(description="That of the account's tree.")
 
 
@@ -70,7 +70,7 @@ class ListFolders(Query):
 
     http = GET("/accounts/{account_id}/folders")
     needs = Every(OnAccount(), ToViewAs())
-    refusals: ClassVar = (UnknownSubject,)
+    refusals: ClassVar = (UnknownSubject, InvalidCursor)
     answer: ClassVar = FolderTree
 
     account_id: UUID
@@ -79,6 +79,7 @@ class ListFolders(Query):
         description="`member:<id>`, `contact:<id>` or the id of either: the tree as they see it (M-47).",
         examples=["member:01931c6e-3b5a-7cc0-8f1e-0d5a4b7c9e21"],
     )
+    after: Cursor | None = None
 
 
 class FolderDetail(Model):

@@ -93,7 +93,7 @@ class RemarkPage(Model):
     next: str | None
 
 
-class Told(Participant):
+class Invited(Participant):
     """A participant; `emailed`: whether a comment of the caller would be e-mailed to them (U-19, ruling 10)."""
 
     emailed: bool
@@ -113,7 +113,7 @@ class InteractionDetail(Model):
     author: Named | None
     account: Named | None
     contact: Named | None
-    participants: list[Told]
+    participants: list[Invited]
     comments: list[Remark]
     comments_count: int
     comments_next: str | None

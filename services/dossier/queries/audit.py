@@ -4,7 +4,7 @@ from typing import Any
 
 from services.dossier.contract.activity import Audit, FirmAudit
 from services.dossier.projections.audit.entries import AUDIT, CHANGES
-from services.dossier.queries.activity import LATEST, hidden, in_period, of_type, told
+from services.dossier.queries.activity import LATEST, beside, hidden, in_period, of_type, told
 from services.dossier.queries.fitting import fitted
 from services.dossier.queries.sentences import names_in
 from services.dossier.queries.visibility import Sight
@@ -31,7 +31,10 @@ async def _page(
 ) -> dict[str, Any]:
     conditions = [*where, *in_period(query.since, query.until), *of_type(query.type)]
     if query.actor:
-        conditions.append(Eq("actor_id", str(query.actor)))
+        actor = str(query.actor)
+        conditions.append(beside("actor_id", actor) if where else Eq("actor_id", actor))
+    elif not where and query.type.count(".") == 2:
+        conditions.append(Eq("type", query.type))
     after = decode_cursor(query.after, LATEST)
     page = await read.find(AUDIT, *conditions, order=LATEST, after=after, limit=query.limit)
     names = await names_in(read, page.documents)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
+from uuid import UUID
 
 from services.dossier.contract.files import (
     VIEWER,
@@ -16,6 +17,7 @@ from services.dossier.projections.contacts import CONTACTS
 from services.dossier.projections.files import COUNTS, DOCUMENTS, TREES
 from services.dossier.projections.folders import FOLDERS
 from services.dossier.projections.people import PEOPLE
+from services.dossier.queries.fitting import fitted
 from services.dossier.queries.places import folder_place
 from services.dossier.queries.sentences import Names
 from services.dossier.queries.visibility import Sight
@@ -24,8 +26,8 @@ from services.firm.contract import MANAGE_ACCOUNTS, Access, MemberRights
 from shared.dispatch import handles
 from shared.problems import NotFound
 from shared.readstore.conditions import Condition, Eq, Matches, NotIn
-from shared.readstore.cursor import decode_cursor, encode_cursor
-from shared.readstore.interface import Document, Order, ReadStore
+from shared.readstore.cursor import InvalidCursor, decode_cursor, encode_cursor
+from shared.readstore.interface import Document, Order, Page, ReadStore
 
 _ALL = 1_000_000
 _SORTED = {"name": "sort", "published": "published_at"}
@@ -45,15 +47,27 @@ async def folders(query: ListFolders, read: ReadStore, sight: Sight, access: Acc
     rights = await _people_with_rights(read, alive) if member.may(MANAGE_ACCOUNTS) else None
     tree = await read.get(TREES, id)
     top = visible_tree(alive, cast("Callable[[Any], Right]", right_of))
-    items = [_line(seen, depth, counts, rights) for seen, depth in _unfolded(top, 0)]
-    return {"items": items, "next": None, "version": tree["version"] if tree else 0}
+    lines = [_line(seen, depth, counts, rights) for seen, depth in _unfolded(top, 0)]
+    items, following = fitted(Page(_following(lines, query.after), None), dict, [])
+    return {"items": items, "next": following, "version": tree["version"] if tree else 0}
+
+
+def _following(lines: list[Document], cursor: str | None) -> list[Document]:
+    """The lines after the one at which a page ended."""
+    after = decode_cursor(cursor, [])
+    if after is None:
+        return lines
+    at = next((at for at, line in enumerate(lines) if line["id"] == after[0]), None)
+    if at is None:
+        raise InvalidCursor(field="after")
+    return lines[at + 1 :]
 
 
 async def _eyes(query: ListFolders, read: ReadStore, access: Access) -> RightOf:
     """What the one of whom the caller asks may do (M-47); `UnknownSubject` if they have nothing to do here."""
     match = VIEWER.match(query.view_as or "")
     assert match is not None
-    id, kind, account_id = match["id"].lower(), match["kind"], str(query.account_id)
+    id, kind, account_id = str(UUID(match["id"])), match["kind"], str(query.account_id)
     viewer = await access.member_of(id) if kind != "contact" else None
     if viewer is not None:
         return await _of_member(access, viewer, account_id)

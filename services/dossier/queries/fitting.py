@@ -8,7 +8,7 @@ import orjson
 from shared.readstore.cursor import encode_cursor
 from shared.readstore.interface import Document, Order, Page
 
-ROOM = 1_000_000
+ROOM = 2_000_000
 """Bytes of JSON after which a page ends early; with the last item it stays far below the broker's limit."""
 
 

@@ -18,7 +18,7 @@ from services.firm.contract import Access
 from shared.context import current
 from shared.dispatch import handles
 from shared.problems import NotFound
-from shared.readstore.conditions import Condition, Eq, Has, Matches, Range
+from shared.readstore.conditions import Condition, Eq, Has, Matches, Not, Range
 from shared.readstore.cursor import decode_cursor, encode_cursor
 from shared.readstore.interface import Document, Order, ReadStore
 from shared.text import sanitise
@@ -33,7 +33,8 @@ _MINUTE = timedelta(minutes=1)
 @handles(ListInteractions)
 async def interactions(query: ListInteractions, read: ReadStore, sight: Sight) -> dict[str, Any]:
     order = [Order("at", descending=not query.upcoming)]
-    seen = [Eq("deleted", False), await sight.things(of_contacts=True)]
+    narrow = query.account_id or query.contact_id
+    seen = [Not(Eq("deleted", True)) if narrow else Eq("deleted", False), await sight.things(of_contacts=True)]
     after = decode_cursor(query.after, order)
     conditions = [*seen, *_filters(query, datetime.now(UTC))]
     page = await read.find(INTERACTIONS, *conditions, order=order, after=after, limit=query.limit)
@@ -44,8 +45,8 @@ async def interactions(query: ListInteractions, read: ReadStore, sight: Sight) -
 
 def _filters(query: ListInteractions, now: datetime) -> list[Condition]:
     conditions = in_period(query.since, query.until)
-    named = {"kind": query.kind, "account_id": query.account_id, "contact_id": query.contact_id}
-    named["author_id"] = query.author
+    named: dict[str, object] = {"account_id": query.account_id, "contact_id": query.contact_id}
+    named |= {"kind": query.kind, "author_id": query.author}
     conditions += [Eq(field, str(value)) for field, value in named.items() if value]
     if query.participant:
         conditions.append(Has("participants", str(query.participant)))

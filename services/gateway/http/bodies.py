@@ -45,24 +45,26 @@ async def read_json(call: Call, receive: Receive, limit: int) -> bytes:
 
 
 async def _whole(receive: Receive, limit: int) -> bytes:
-    parts, size = [], 0
-    async for chunk in chunks(receive, None):
-        size += len(chunk)
+    parts, size, more = [], 0, True
+    while more:
+        event = await receive()
+        if event["type"] != "http.request":
+            raise IncompleteBody
+        size += len(event["body"])
         if size > limit:
             raise TooLarge(limit=limit)
-        parts.append(chunk)
+        parts.append(event["body"])
+        more = event.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def chunks(receive: Receive, patience: float | None = PATIENCE) -> AsyncIterator[bytes]:
+async def chunks(receive: Receive, patience: float = PATIENCE) -> AsyncIterator[bytes]:
     """The body as it comes in; `IncompleteBody` if the sender goes away or is silent for `patience` seconds."""
     while True:
         try:
             async with asyncio.timeout(patience):
                 event = await receive()
         except TimeoutError:
-            if patience is None:
-                raise  # the whole request's time is up, not this piece's
             raise IncompleteBody from None
         if event["type"] != "http.request":
             raise IncompleteBody

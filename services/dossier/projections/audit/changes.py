@@ -35,7 +35,7 @@ def _was(event: Recorded, field: str, *, alone: bool) -> Any:
 def shortened(old: Any, new: Any) -> tuple[Any, Any]:
     """Two long texts, each cut to the part in which they begin to differ."""
     texts = [text for text in (old, new) if isinstance(text, str)]
-    if not texts or max(map(len, texts)) <= LONGEST:
+    if all(len(text) <= LONGEST for text in texts):
         return old, new
     start = max(0, _same(*texts) - _BEFORE) if len(texts) == 2 else 0
     return _cut(old, start), _cut(new, start)

@@ -10,18 +10,23 @@ from shared.readstore.interface import Collection, Document
 
 AUDIT = Collection(
     "audit",
-    fields=("key", "account_id", "at", "type", "actor_id", "subject_id", "format", "names"),
+    fields=("key", "account_id", "at", "service", "aggregate", "type", "actor_id", "subject_id", "format", "names"),
     lists=("folders",),
     folded=("names",),
-    indexes=(("account_id", "at"), ("actor_id", "at"), ("at",)),
+    indexes=(("account_id", "at"), ("actor_id", "at"), ("type", "at"), ("at",)),
 )
-"""`folders`: those that it happened in. `names`: what a file was called, before and after. `told`: for its sentence."""
+"""`service` and `aggregate`: the beginnings of `type`. `folders`: those that it happened in. `names`: what a file was
+called, before and after. `told`: for its sentence."""
 
 CHANGES = Collection("audit_changes")
 """By event: `changes`. Apart, because they are long and the feed does not show them."""
 
 LABELS = Collection("audit_labels")
 """By document, interaction or message: what it is called just now, and the folder of a document."""
+
+LABELLED = ("files.document.", "interactions.interaction.", "notifications.message.")
+FIRST = frozenset({"files.document.published", "interactions.interaction.recorded", "notifications.message.queued"})
+"""The events before which such a thing has no label."""
 
 _FOLDER_EVENTS = ("files.tree.", "files.folder.")
 
@@ -43,12 +48,15 @@ def labelled(label: Document, event: Recorded) -> Document:
 
 def entry(event: Recorded, label: Document) -> Document:
     """The event itself; `label` is that of its subject, with what this event says."""
+    key, at, occurred = event.key, utc(event.at), event.data.get("occurred_at")
     document: Document = {
-        "id": event.key,
-        "key": event.key,
+        "id": key,
+        "key": key,
+        "service": event.service,
+        "aggregate": event.topic.rpartition(".")[0],
         "type": event.topic,
-        "at": utc(event.at),
-        "occurred_at": utc(event.data.get("occurred_at") or event.at),
+        "at": at,
+        "occurred_at": utc(occurred) if occurred else at,
         "account_id": event.scope,
         "actor_id": event.meta.actor_id,
         "actor_kind": event.meta.actor_kind,

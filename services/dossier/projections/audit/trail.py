@@ -3,9 +3,9 @@
 from services.dossier.projections import SERVICES
 from services.dossier.projections.activity import WINDOWS, moved
 from services.dossier.projections.audit.changes import changes
-from services.dossier.projections.audit.entries import AUDIT, CHANGES, LABELS, entry, labelled
+from services.dossier.projections.audit.entries import AUDIT, CHANGES, FIRST, LABELLED, LABELS, entry, labelled
 from shared.events import Recorded
-from shared.readstore.interface import Batch
+from shared.readstore.interface import Batch, Document
 
 
 class Trail:
@@ -16,13 +16,19 @@ class Trail:
     collections = (AUDIT, CHANGES, LABELS, WINDOWS)
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
-        before = await batch.get(LABELS, event.id) or {"id": event.id}
-        label = labelled(before, event)
-        if label != before:
-            batch.put(LABELS, event.id, label)
-        document = entry(event, label)
+        document = entry(event, await self._label(event, batch))
         batch.put(AUDIT, event.key, document)
         if changed := changes(event):
             batch.put(CHANGES, event.key, {"id": event.key, "changes": changed})
         if event.scope is not None:
             await moved(batch, event.scope, document)
+
+    async def _label(self, event: Recorded, batch: Batch) -> Document:
+        """What its subject is called once this has happened."""
+        if not event.topic.startswith(LABELLED):
+            return {}
+        before = None if event.topic in FIRST else await batch.get(LABELS, event.id)
+        label = labelled(before or {"id": event.id}, event)
+        if label != before:
+            batch.put(LABELS, event.id, label)
+        return label
