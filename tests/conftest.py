@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator, Iterator
 
 import nats
 import pytest
+from hypothesis import Phase, settings
 from nats.aio.client import Client
 
 from shared.broker import options
 from tests.broker import NatsServer, fresh_streams
+
+# A failing example is shown as it was found: making it smaller takes minutes where an example is a whole history.
+settings.register_profile("plain", phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.target], deadline=None)
+settings.load_profile("plain")
 
 
 @pytest.fixture(scope="session")

@@ -48,8 +48,12 @@ class Store(Protocol):
     """What the relay needs of `shared.store.EventStore`."""
 
     service: str
-    saved: Signal
-    last: int
+
+    @property
+    def saved(self) -> Signal: ...
+
+    @property
+    def last(self) -> int: ...
 
     async def notifications(self, after: int, limit: int) -> Sequence[Notification]: ...
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from services.dossier.projections.activity import QUIET
 from services.dossier.projections.moments import utc
 from services.dossier.projections.overviews import LATEST
 from shared.events import Recorded
@@ -27,8 +28,9 @@ class Oracle:
             if change in ("deleted", "restored"):
                 self.gone ^= {event.id}
             if event.scope:
-                self.reached[event.scope] = utc(event.at)
-                self.count[event.scope] += 1
+                if event.topic not in QUIET:
+                    self.reached[event.scope] = utc(event.at)
+                    self.count[event.scope] += 1
                 self._take(kind, change, event, event.scope)
 
     def _take(self, kind: str, change: str, event: Recorded, account: str) -> None:

@@ -178,7 +178,7 @@ async def test_last_activity_is_the_moment_of_whatever_happened_last_in_the_doss
 ) -> None:
     owner = history.member()
     account = history.account("Un", history.contact())
-    history.folder(account, "2026")
+    history.interaction(account, subject="2026")
     history.member("Autre", "Chose")
     service = await read(history)
     [line] = (await service.ask(owner, ListAccounts))["items"]

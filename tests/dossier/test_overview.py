@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.dossier.contract import Overview
+from services.dossier.contract import Activity, Overview
 from services.dossier.projections.moments import utc
 from services.dossier.projections.overviews import OVERVIEWS
 from services.dossier.queries.overview import come_due
@@ -126,6 +126,8 @@ async def test_documents_in_hidden_folders_are_neither_shown_nor_counted(history
     shown = await service.ask(clerk, Overview, account_id=account)
     assert [line["name"] for line in shown["documents"]] == ["visible.pdf"]
     assert (shown["documents_count"], shown["new_documents_count"], shown["folders_count"]) == (1, 1, 1)
+    feed = await service.ask(clerk, Activity, account_id=account)
+    assert shown["activity_count"] == feed["total"]
     history.on_account("team-set", account, member_id=clerk, access="none", was="read")
     await service.take_in(history)
     with pytest.raises(NotFound):

@@ -128,6 +128,34 @@ async def test_of_two_who_change_the_same_version_one_is_told_of_the_conflict(st
     assert (await store.load(Card, saved.id)).version == 2
 
 
+async def test_what_another_process_wrote_is_seen(
+    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys]
+) -> None:
+    other = EventStore("tests", tmp_path, [Card], keys[1])
+    await other.open()
+    saved = card("first")
+    await store.save(saved)  # which keeps it in memory
+    theirs = await other.load(Card, saved.id)
+    theirs.rename("theirs")
+    await other.save(theirs)
+    assert (await store.peek(Card, saved.id)).name == "theirs"
+    theirs = await other.load(Card, saved.id)
+    theirs.rename("theirs again")
+    await other.save(theirs)
+    await store.save(card("ours, later"))  # the last number is ours again
+    assert (await store.load(Card, saved.id)).name == "theirs again"
+    await other.close()
+
+
+async def test_an_aggregate_that_was_looked_at_is_not_older_than_what_was_saved_meanwhile(store: EventStore) -> None:
+    saved = card("before")
+    await store.save(saved)
+    changed = await store.load(Card, saved.id)
+    changed.rename("after")
+    await asyncio.gather(store.save(changed), *(store.peek(Card, saved.id) for _ in range(20)))
+    assert (await store.load(Card, saved.id)).name == "after"
+
+
 async def test_a_conflict_in_a_group_fails_nobody_else(store: EventStore) -> None:
     saved = card()
     await store.save(saved)

@@ -2,11 +2,22 @@
 
 from services.dossier.contract.activity import WINDOW
 from services.dossier.projections.audit.entries import AUDIT
-from shared.readstore.conditions import Eq, Range
+from shared.readstore.conditions import Eq, NotIn, Range
 from shared.readstore.interface import Batch, Collection, Document, Order
 
 WINDOWS = Collection("feed_windows")
 """By account: `count` of its activities, and `at` and `key` of the oldest one that its feed still shows."""
+
+QUIET = frozenset({
+    "files.tree.planted",
+    "files.folder.placed",
+    "notifications.message.queued",
+    "notifications.message.attempt-failed",
+    "notifications.message.requeued",
+})  # fmt: skip
+"""Bookkeeping that comes with other events: in the audit log, which has everything, but no activity of its own."""
+
+LOUD = NotIn("type", sorted(QUIET))
 
 
 async def moved(batch: Batch, account_id: str, entry: Document) -> None:
@@ -26,7 +37,7 @@ async def moved(batch: Batch, account_id: str, entry: Document) -> None:
 
 async def _next(batch: Batch, account_id: str, oldest: tuple[str, str]) -> tuple[str, str]:
     """The activity that follows one."""
-    later = (Eq("account_id", account_id), Range("at", ge=oldest[0]))
+    later = (Eq("account_id", account_id), Range("at", ge=oldest[0]), LOUD)
     page = await batch.find(AUDIT, *later, order=[Order("at")], after=oldest, limit=1)
     [entry] = page.documents
     return entry["at"], entry["key"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.dossier.projections import SERVICES, accounts, contacts, entries, people
 from services.dossier.projections.accounts import ACCOUNTS
+from services.dossier.projections.activity import QUIET
 from services.dossier.projections.contacts import CONTACTS
 from services.dossier.projections.entries import ENTRIES
 from services.dossier.projections.folders import FOLDERS, Folders
@@ -37,7 +38,7 @@ class Dossiers:
         }
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
-        if event.scope is not None:
+        if event.scope is not None and event.topic not in QUIET:
             await self._happened(event, event.scope, batch)
         part = self._parts.get(event.topic.rpartition(".")[0])
         if part is not None:

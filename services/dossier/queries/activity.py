@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.dossier.contract.activity import WINDOW, Activity
-from services.dossier.projections.activity import WINDOWS
+from services.dossier.projections.activity import LOUD, WINDOWS
 from services.dossier.projections.audit.entries import AUDIT
 from services.dossier.projections.files import DOCUMENTS
 from services.dossier.projections.moments import utc
@@ -27,7 +27,7 @@ async def activity(query: Activity, read: ReadStore, sight: Sight) -> dict[str, 
     if window is None:
         return {"items": [], "next": None, "total": 0, "window": WINDOW}
     narrowed = [*filters(query), *await hidden(read, sight, id)]
-    conditions = [Eq("account_id", id), *_within(window), *narrowed]
+    conditions = [Eq("account_id", id), LOUD, *_within(window), *narrowed]
     after = decode_cursor(query.after, LATEST)
     page = await read.find(AUDIT, *conditions, order=LATEST, after=after, limit=query.limit)
     total = await read.count(AUDIT, *conditions) if narrowed else min(window["count"], WINDOW)
@@ -75,8 +75,11 @@ def beside(field: str, value: str) -> Condition:
 async def hidden(read: ReadStore, sight: Sight, account_id: str) -> list[Condition]:
     """Nothing of folders that the caller may not see, nor of documents that lie in one by now (M-39, ruling 4)."""
     folders = await sight.hidden_folders(account_id)
-    if not folders:
-        return []
+    return await outside(read, folders) if folders else []
+
+
+async def outside(read: ReadStore, folders: list[str]) -> list[Condition]:
+    """Entries of the audit log that have nothing to do with these folders."""
     inside = await read.find(DOCUMENTS, In("folder_id", folders), limit=_ALL)
     documents = [document["id"] for document in inside.documents]
     return [Not(HasAny("folders", folders)), NotIn("subject_id", documents)]

@@ -12,6 +12,8 @@ import orjson
 
 from services.dossier.contract import Overview
 from services.dossier.projections.accounts import ACCOUNTS
+from services.dossier.projections.activity import LOUD
+from services.dossier.projections.audit.entries import AUDIT
 from services.dossier.projections.contacts import CONTACTS
 from services.dossier.projections.entries import ENTRIES
 from services.dossier.projections.moments import utc
@@ -19,6 +21,7 @@ from services.dossier.projections.overviews import INTERACTIONS, LATEST, OVERVIE
 from services.dossier.projections.people import PEOPLE
 from services.dossier.projections.placing import in_order, within
 from services.dossier.queries.accounts import related
+from services.dossier.queries.activity import outside
 from services.dossier.queries.visibility import Sight
 from shared.dispatch import handles
 from shared.problems import NotFound
@@ -67,11 +70,13 @@ async def _as_of(now: str, document: Document, read: ReadStore) -> Document:
 async def _without(hidden: list[str], document: Document, read: ReadStore, folders: int) -> Document:
     """Without what lies in folders that the caller may not see (M-39, M-45)."""
     conditions = [*within(document["id"], "documents", now=""), NotIn("folder_id", hidden)]
+    told = await outside(read, hidden)
     return document | {
         "documents": await _section(read, "documents", *conditions),
         "documents_count": await read.count(ENTRIES, *conditions),
         "new_documents_count": await read.count(ENTRIES, *conditions, Eq("new", True)),
         "folders_count": document["folders_count"] - folders,
+        "activity_count": await read.count(AUDIT, Eq("account_id", document["id"]), LOUD, *told),
     }
 
 

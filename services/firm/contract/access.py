@@ -155,6 +155,7 @@ class Access:
             place = Place(account_id=UUID(audience["scopes"][0]), folder_rights=cast("dict[str, Level]", folder))
             return await self.right_on(member, place) != "none"
         if audience["scopes"]:
-            return any([await self.level(member, scope) != "none" for scope in audience["scopes"]])
+            levels = [await self.level(member, scope, deleted=True) for scope in audience["scopes"]]
+            return any(level != "none" for level in levels)
         contact = audience.get("contact")
         return await self.sees_contact(member, contact) if contact else member.leads

@@ -1,7 +1,7 @@
 """The projection that writes the audit log and moves the windows of the feeds."""
 
 from services.dossier.projections import SERVICES
-from services.dossier.projections.activity import WINDOWS, moved
+from services.dossier.projections.activity import QUIET, WINDOWS, moved
 from services.dossier.projections.audit.changes import changes
 from services.dossier.projections.audit.entries import AUDIT, CHANGES, FIRST, LABELLED, LABELS, entry, labelled
 from shared.events import Recorded
@@ -20,7 +20,7 @@ class Trail:
         batch.put(AUDIT, event.key, document)
         if changed := changes(event):
             batch.put(CHANGES, event.key, {"id": event.key, "changes": changed})
-        if event.scope is not None:
+        if event.scope is not None and event.topic not in QUIET:
             await moved(batch, event.scope, document)
 
     async def _label(self, event: Recorded, batch: Batch) -> Document:

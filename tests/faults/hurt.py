@@ -1,0 +1,52 @@
+"""Killing a process of a running firm, and waiting until the firm is whole again."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.system import Firm
+from tests.waiting import eventually
+
+RECOVERY = 10.0  # seconds (reliability.md, K1 and K3)
+_KEPT = 0.6  # seconds: an answer about readiness may be half a second old
+
+
+async def kill(firm: Firm, name: str) -> float:
+    """SIGKILL, then wait until the supervisor has started it again and everything answers; the seconds it took."""
+    pid = firm.machine.pid(name)
+    assert pid is not None, f"{name} does not run"
+    os.kill(pid, signal.SIGKILL)
+    return await whole(firm, name, pid)
+
+
+async def lose_the_brokers_store(firm: Firm) -> float:
+    """Kill the broker and delete all that it had stored, as one act: it is stopped before, not to save anything."""
+    pid = firm.machine.pid("nats-server")
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    store: Path = firm.machine.data / "nats"
+    gone = store.rename(store.with_name("nats-gone"))
+    os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(gone)
+    return await whole(firm, "nats-server", pid)
+
+
+async def whole(firm: Firm, name: str, killed: int) -> float:
+    """Wait until `name` is another process and every service answers."""
+    begun = time.monotonic()
+    await eventually(lambda: firm.machine.pid(name) not in (None, killed), RECOVERY)
+    fresh = time.monotonic() + _KEPT
+    async with httpx.AsyncClient(base_url=firm.address, timeout=3) as http:
+
+        async def ready() -> bool:
+            try:
+                return (await http.get("/health/ready")).status_code == 200 and time.monotonic() > fresh
+            except httpx.TransportError:
+                return False
+
+        await eventually(ready, RECOVERY - (time.monotonic() - begun))
+    return time.monotonic() - begun

@@ -1,0 +1,107 @@
+"""What was asked of a firm while it was being hurt, and what it answered: every operation, until it is answered."""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+import httpx
+
+from shared.ids import new_id
+from shared.position import Position
+from tests.e2e.client import API, Json, code, told
+from tests.e2e.system import Firm
+
+PATIENCE = 40.0  # seconds in which an operation must get an answer, whatever happens meanwhile
+PAUSE = 0.1  # seconds before an operation whose outcome is unknown is tried again
+REQUEST = 8.0  # seconds for one try
+
+
+@dataclass(slots=True)
+class Operation:
+    """One thing to be done once. `on` is the id of what it is done to; `wrong` says that it must be refused."""
+
+    kind: str
+    method: str
+    path: str
+    body: Json | None = None
+    file: tuple[str, bytes] | None = None
+    name: str = ""
+    on: str = ""
+    mails: tuple[str, ...] = ()
+    wrong: bool = False
+    key: str = field(default_factory=lambda: str(new_id()))
+    tries: int = 0
+    outcome: Literal["unknown", "ok", "refused"] = "unknown"
+    answer: Json = field(default_factory=dict)
+    status: int = 0
+
+    @property
+    def id(self) -> str:
+        """The id that was answered."""
+        return str(self.answer["id"])
+
+
+class Ledger:
+    """The operations of one firm, over all that it goes through."""
+
+    def __init__(self, firm: Firm) -> None:
+        self.operations: list[Operation] = []
+        self.position = Position()
+        self._firm = firm
+        self._http: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> "Ledger":
+        self._http = httpx.AsyncClient(base_url=self._firm.address + API, timeout=REQUEST)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+
+    @property
+    def answered(self) -> int:
+        return sum(operation.outcome != "unknown" for operation in self.operations)
+
+    def done(self, *kinds: str) -> list[Operation]:
+        """The acknowledged operations of these kinds."""
+        return [o for o in self.operations if o.outcome == "ok" and o.kind in kinds]
+
+    def summary(self) -> str:
+        outcomes = Counter(operation.outcome for operation in self.operations)
+        again = sum(operation.tries > 1 for operation in self.operations)
+        return f"{outcomes['ok']} acknowledged, {outcomes['refused']} refused, {again} of them after more than one try"
+
+    async def perform(self, operation: Operation) -> Operation:
+        """Do it: again with the same key, for as long as nobody says what became of it."""
+        self.operations.append(operation)
+        deadline = time.monotonic() + PATIENCE
+        while not await self._try(operation):
+            assert time.monotonic() < deadline, f"never answered: {operation}"
+            await asyncio.sleep(PAUSE)
+        return operation
+
+    async def _try(self, operation: Operation) -> bool:
+        """Whether the outcome is known now."""
+        assert self._http is not None
+        operation.tries += 1
+        given = {"files": {"file": operation.file}} if operation.file else {"json": operation.body}
+        try:
+            answer = await self._http.request(
+                operation.method, operation.path, headers=self._headers(operation), **given
+            )
+        except httpx.TransportError:
+            return False
+        assert answer.status_code < 500 or answer.status_code == 503, told(answer)
+        if answer.status_code == 503 or code(answer) == "conflict":
+            return False
+        operation.outcome = "ok" if answer.is_success else "refused"
+        operation.status, operation.answer = answer.status_code, answer.json()
+        for service, number in Position.parse(answer.headers.get("Dossier-Position", "")).items():
+            self.position.advance(service, number)
+        return True
+
+    def _headers(self, operation: Operation) -> dict[str, str]:
+        position = {"Dossier-Position": str(self.position)} if self.position else {}
+        return {"Authorization": f"Bearer {self._firm.owner.token}", "Idempotency-Key": operation.key} | position
