@@ -7,6 +7,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from time import perf_counter
 from types import ModuleType
 from typing import Any, get_type_hints
 
@@ -21,10 +22,12 @@ from shared.position import Progress
 from shared.problems import Conflict, InternalError, KeyReused, NotCaughtUp, Refusal
 from shared.receipts import Expected, Receipt, body_hash, expected, receipt_id
 from shared.store import EventStore
+from shared.telemetry import histogram, span
 from shared.validation import read
 
 log = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[Any]]
+_seconds = histogram("dossier.message.duration", "s", "A command or query in its service, by name and status.")
 TRIES = 3
 PATIENCE = 2.0  # seconds that a message waits for the position that its caller named
 COURTESY = 0.5  # seconds that a query waits for its caller's own writes when they did not ask for it
@@ -73,8 +76,16 @@ class Dispatcher:
     async def dispatch(self, subject: str, context: Context, params: str, body: bytes) -> Reply:
         """Answer one message, whatever happens."""
         kind, handler = self._runs[subject]
-        context = context.evolve(causation=kind.__name__)
-        current.set(context)
+        began = perf_counter()
+        with span(kind.__name__, context.trace or None) as followed:
+            context = context.evolve(causation=kind.__name__, trace=followed.traceparent)
+            current.set(context)
+            reply = await self._answer(kind, handler, context, params, body)
+            followed.set(status=reply.status)
+        _seconds(perf_counter() - began, message=kind.__name__, status=reply.status)
+        return reply
+
+    async def _answer(self, kind: type[Message], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
         try:
             if issubclass(kind, Query):
                 return await self._ask(kind, handler, context, params, body)
@@ -82,14 +93,16 @@ class Dispatcher:
         except Refusal as refusal:
             return _refused(refusal, context.language)
         except Exception:
-            log.exception("a handler failed", extra={"subject": subject, "request": context.request})
+            log.exception("a handler failed", extra={"message_name": kind.__name__, "request": context.request})
             return _refused(InternalError(), context.language)
 
     async def run(self, message: Message, context: Context) -> Any:
         """Run a message of our own (a reaction's), with the same checks; raises what the caller would be told."""
         _, handler = self._runs[message.nats_subject()]
-        current.set(context.evolve(causation=type(message).__name__))
-        return await self._attempts(message, handler)
+        name = type(message).__name__
+        with span(name, context.trace or None) as followed:
+            current.set(context.evolve(causation=name, trace=followed.traceparent))
+            return await self._attempts(message, handler)
 
     async def _ask(self, kind: type[Query], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
         message = read(kind, params, body, context.language)

@@ -100,14 +100,18 @@ class Keys:
 
     async def ensure(self, subjects: Iterable[str], *, create: bool) -> None:
         subjects = set(subjects)
-        while missing := subjects - self._held.keys():
+        while missing := self._missing(subjects):
             self._wanted[create] |= missing
             async with self._asking:
-                wanted, self._wanted[create] = self._wanted[create] - self._held.keys(), set()
+                wanted, self._wanted[create] = self._missing(self._wanted[create]), set()
                 if wanted:
                     await self._fetch(wanted, create)
             if not create and not subjects <= self._held.keys():
                 raise Unavailable
+
+    def _missing(self, subjects: set[str]) -> set[str]:
+        """One by one: a difference of `set` and `dict.keys()` goes through all keys that are held."""
+        return {subject for subject in subjects if subject not in self._held}
 
     async def _fetch(self, wanted: set[str], create: bool) -> None:
         if len(self._held) > self.LIMIT:

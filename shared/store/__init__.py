@@ -20,6 +20,7 @@ from shared.sealing import KeyDestroyed, Keyring, Origin, SealingMapper, header,
 from shared.signal import Signal
 from shared.store.recorder import Look, UnsafeDatabase, make_recorder, number_of
 from shared.store.writer import GROUP, Writer
+from shared.telemetry import span
 
 __all__ = ["EventStore", "UnsafeDatabase"]
 
@@ -120,7 +121,8 @@ class EventStore:
         answer = answer or first.id
         private = self._receipt(answer, first.version, events)
         if events or private:
-            numbers = await self._writer.insert([*events, *private])
+            with span("save"):
+                numbers = await self._writer.insert([*events, *private])
             position = numbers[len(events) - 1] if events else position
             self._told = max(self._told, position)
         for aggregate in changed:  # the others may have become old meanwhile

@@ -11,7 +11,9 @@ from eventsourcing.persistence import StoredEvent
 
 from shared.signal import Signal
 from shared.store.recorder import refusal
+from shared.telemetry import histogram
 
+_group = histogram("dossier.store.group", "{command}", "Commands saved by one transaction.")
 GROUP = 128  # commands that one transaction carries at most
 QUICK = 0.002  # seconds: a disk that took longer for the last transaction is waited for in a thread
 
@@ -58,6 +60,7 @@ class Writer:
             group = [await self._queue.get()]
             while not self._queue.empty() and len(group) < GROUP:
                 group.append(self._queue.get_nowait())
+            _group(len(group))
             await self._record(group)
             self.saved.set()
 

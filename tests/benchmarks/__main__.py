@@ -75,7 +75,9 @@ def _round(results: Results, bare: anchors.Anchors, running: firm.Firm, seconds:
         if only in path.name:
             _add(results.paths, (path.name, path.at_once), asyncio.run(_measured(running, path, seconds)))
     if not only or only in "visible":
-        results.visible.rounds.append(asyncio.run(_visible(results, running, seconds)))
+        accepted, visible = asyncio.run(_visible(results, running, seconds))
+        results.accepted.rounds.append(accepted)
+        results.visible.rounds.append(visible)
 
 
 async def _measured(running: firm.Firm, path: Asked, seconds: float) -> Sample:
@@ -85,13 +87,13 @@ async def _measured(running: firm.Firm, path: Asked, seconds: float) -> Sample:
     return sample
 
 
-async def _visible(results: Results, running: firm.Firm, seconds: float) -> Sample:
+async def _visible(results: Results, running: firm.Firm, seconds: float) -> tuple[Sample, Sample]:
     known = results.paths.get(("log a note", 32))
     peak = known.rate if known else 500.0
     note = next(path.make for path in paths(running) if path.name == "log a note")
-    sample = await accepted_to_visible(running, note, rate=peak / 2, seconds=2 * seconds)
+    samples = await accepted_to_visible(running, note, rate=peak / 2, seconds=2 * seconds)
     await running.settled()
-    return sample
+    return samples
 
 
 def _whole(results: Results, running: firm.Firm, scratch: Path) -> None:

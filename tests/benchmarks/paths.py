@@ -59,11 +59,11 @@ def _feed(firm: Firm) -> list[Path]:
     feed = f"/accounts/{firm.feed}/activity"
     filters = {
         "plain": "",
-        "name": "?name=fiscale",
+        "name": "?name=bilan",
         "format": "?format=pdf",
         "folder": f"?folder={firm.folder}",
-        "date": "?from=2026-02-01T00:00:00Z&to=2026-06-01T00:00:00Z",
-        "type": "?type=interactions.interaction.recorded",
+        "date": "?from=2026-01-01T00:00:00Z&to=2199-01-01T00:00:00Z",
+        "type": "?type=interactions",
     }
     return [Path(f"feed, {name}", 8, _fixed(firm, feed + query)) for name, query in filters.items()]
 

@@ -79,9 +79,9 @@ def existing(stage: Stage) -> dict[str, str]:
     }
 
 
-def bodies(stage: Stage) -> dict[str, Any]:
+def bodies(contact_id: str, member_id: str, folder_id: str) -> dict[str, Any]:
     """A body with which an operation would do something, by operation id; those left out need none."""
-    contact, member = {"contact_id": stage.free}, {"member_id": stage.owner.id}
+    contact, member = {"contact_id": contact_id}, {"member_id": member_id}
     return {
         "createAccount": {"name": "X", "type": "other", "contacts": [contact]},
         "changeAccount": {"name": "X"},
@@ -99,8 +99,8 @@ def bodies(stage: Stage) -> dict[str, Any]:
         "setFolderRight": {"subject": member, "right": "read"},
         "cascadeRights": {"subject": member},
         "renameDocument": {"name": "X"},
-        "moveDocument": {"folder_id": stage.folder},
-        "recordInteraction": {"kind": "note", "subject": "X", "contact_id": stage.free},
+        "moveDocument": {"folder_id": folder_id},
+        "recordInteraction": {"kind": "note", "subject": "X", "contact_id": contact_id},
         "changeInteraction": {"subject": "X"},
         "setParticipants": {"participants": [member]},
         "comment": {"body": "X"},

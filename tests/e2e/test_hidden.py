@@ -1,5 +1,6 @@
 """Acceptance example 3: a collaborator at "none" finds a dossier on no way out of ruling 4, and gets 404, never 403."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -8,9 +9,10 @@ import pytest
 
 from tests.e2e.client import refused
 from tests.e2e.live import Change
+from tests.e2e.operations import Operation, bodies, operations
 from tests.e2e.system import Firm, Member, name
 from tests.e2e.trees import shown
-from tests.e2e.ways_out import WAYS_OUT, Dossier, dossier_of, mentions
+from tests.e2e.ways_out import WAYS_OUT, dossier_of, mentions
 
 
 @pytest.mark.rows("M-13", "T-03", "T-34", "A-04", "D-30")
@@ -29,42 +31,21 @@ def test_3_who_is_at_none_finds_a_dossier_on_no_way_out(firm: Firm, owner: Membe
     assert dossier.beside in member.listed("/accounts"), "what is beside stays as it was"
 
 
-def _about(dossier: Dossier) -> list[tuple[str, str, Any]]:
-    """Every operation on the hidden dossier and on what stands in it."""
-    account, note, folder = (
-        f"/accounts/{dossier.account}",
-        f"/interactions/{dossier.note}",
-        f"/folders/{dossier.folder}",
-    )
-    document, comment = f"/documents/{dossier.document}", f"{note}/comments/{dossier.comment}"
-    reads = [account, *(f"{account}/{part}" for part in ("overview", "activity", "audit", "folders", "documents"))]
-    reads += [note, f"{folder}/documents", document, f"{document}/content", f"/messages/{dossier.message}"]
-    writes: list[tuple[str, str, Any]] = [
-        ("PUT", account, {"name": "X"}),
-        ("DELETE", account, None),
-        ("PUT", f"{account}/tags", {"tags": []}),
-        ("POST", f"{account}/opened", {}),
-        ("POST", f"{account}/contacts", {"contact_id": dossier.shared}),
-        ("DELETE", f"{account}/contacts/{dossier.shared}", None),
-        ("PUT", f"{account}/team/{dossier.shared}", {"access": "full"}),
-        ("POST", f"{account}/folders", {"name": "X"}),
-        ("PUT", f"{folder}/name", {"name": "X"}),
-        ("DELETE", folder, None),
-        ("PUT", f"{folder}/rights", {"subject": {"contact_id": dossier.shared}, "right": "full"}),
-        ("POST", f"{folder}/rights/cascade", {}),
-        ("PUT", f"{document}/name", {"name": "X"}),
-        ("DELETE", document, None),
-        ("PUT", note, {"subject": "X"}),
-        ("DELETE", note, None),
-        ("POST", f"{note}/comments", {"body": "X"}),
-        ("DELETE", comment, None),
-    ]
-    return [("GET", path, None) for path in reads] + writes
+LEADERS_ONLY = {"deleteContact", "retryMessage"}
+"""Of these an employee is told that they may not, whether or not there is such a thing."""
 
 
-def _same(hidden: httpx.Response, unknown: httpx.Response) -> None:
+def _given(operation: Operation, bodies: dict[str, Any]) -> dict[str, Any]:
+    """A body that is right."""
+    if not operation.command:
+        return {}
+    return {"json": bodies.get(operation.id, {})} if operation.reads_json else {"files": {"file": ("x.txt", b"x")}}
+
+
+def _same(answers: Iterable[httpx.Response], status: int = 404, why: str = "not-found") -> None:
     """Nothing tells a hidden thing from one that does not exist: neither body nor header."""
-    refused(hidden, 404, "not-found")
+    hidden, unknown = answers
+    refused(hidden, status, why)
     assert hidden.content == unknown.content
     own = {"x-request-id", "date", "dossier-position"}
     told = [{name: value for name, value in answer.headers.items() if name not in own} for answer in (hidden, unknown)]
@@ -76,20 +57,23 @@ def test_3_a_hidden_dossier_answers_as_one_that_does_not_exist(firm: Firm, owner
     member = firm.member("employee", "view-all-accounts", "manage-accounts")
     dossier = dossier_of(owner, member)
     owner.team(dossier.account, member, "none")
-    for method, path, body in _about(dossier):
-        unknown = path
-        for id in dossier.ids:
-            unknown = unknown.replace(id, str(uuid4()))
-        given = {} if body is None else {"json": body}
-        _same(member.request(method, path, **given), member.request(method, unknown, **given))
-    upload = {"files": {"file": ("x.txt", b"x")}}
-    answers = [member.request("POST", f"/folders/{id}/documents", **upload) for id in (dossier.folder, str(uuid4()))]
-    _same(*answers)
+    hidden = dossier.by_name
+    right = bodies(dossier.shared, member.id, dossier.folder)
+    asked = [found for found in operations(member) if hidden.keys() & set(found.ids)]
+    assert len(asked) > 40
+    for operation in asked:
+        ids = {name: str(uuid4()) for name in operation.ids if name in hidden}
+        rest = {name: member.id for name in operation.ids if name not in hidden}
+        answers = [
+            member.request(operation.method, operation.path.format(**rest | what), **_given(operation, right))
+            for what in (hidden, ids)
+        ]
+        _same(answers, *((403, "not-allowed") if operation.id in LEADERS_ONLY else ()))
     filters = {"/interactions": {"account_id": dossier.account}, "/contacts": {"account_id": dossier.account}}
     for path, query in filters.items():
-        _same(member.get(path, **query), member.get(path, account_id=str(uuid4())))
+        _same((member.get(path, **query), member.get(path, account_id=str(uuid4()))))
     about = [{"kind": "note", "subject": "X", "account_id": id} for id in (dossier.account, str(uuid4()))]
-    _same(*(member.post("/interactions", body) for body in about))
+    _same(member.post("/interactions", body) for body in about)
 
 
 @pytest.mark.rows("X-11", "U-18", "M-13")

@@ -25,9 +25,15 @@ class Dossier:
     message: str
 
     @property
+    def by_name(self) -> dict[str, str]:
+        """Everything that must never be seen, by the names that paths have for it."""
+        things = {"account_id": self.account, "contact_id": self.own, "interaction_id": self.note}
+        files = {"folder_id": self.folder, "document_id": self.document}
+        return things | files | {"comment_id": self.comment, "message_id": self.message}
+
+    @property
     def ids(self) -> set[str]:
-        """Everything that must never be seen."""
-        return {self.account, self.own, self.note, self.comment, self.folder, self.document, self.message}
+        return set(self.by_name.values())
 
 
 def dossier_of(owner: Member, member: Member) -> Dossier:
