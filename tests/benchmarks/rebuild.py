@@ -35,7 +35,10 @@ class Rebuilt:
 
 
 async def rebuild(data: Path, scratch: Path, reached: Position) -> list[Rebuilt]:
-    """Each projection of the dossier service into a fresh store, one after the other, until all that was `reached`."""
+    """Each projection of the dossier service in a store of its own, one after the other, from the running broker.
+
+    It is brought to what was `reached` first, and then, timed, made again as an operator would have it.
+    """
     return [await _one(_settings(data), scratch / projection.name, projection, reached) for projection in projections()]
 
 
@@ -45,10 +48,11 @@ async def _one(settings: Settings, folder: Path, projection: Projection, reached
     store = SqliteReadStore(folder / "read.db")
     progress = Progress(dict.fromkeys(projection.services, 0))
     runner = Runner("rebuild", store, connection, Keys(RemoteKeys(connection)), [projection], progress)
-    began = time.perf_counter()
     work = asyncio.create_task(runner.run())
     try:
         await progress.wait(reached, seconds=_PATIENCE)
+        began = time.perf_counter()
+        await runner.rebuild(projection.name)
         seconds = time.perf_counter() - began
     finally:
         work.cancel()
