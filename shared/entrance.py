@@ -68,8 +68,8 @@ class Entrance:
         """What FastStream knows as the handler of every message."""
         await self._take(message.raw_message)
 
-    async def _take(self, message: Msg) -> None:
-        task = asyncio.create_task(self._answer(message))
+    async def _take(self, msg: Msg) -> None:
+        task = asyncio.create_task(self._answer(msg))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -9,12 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from nats.aio.client import Client
 
-from shared.broker import EVENTS, SCHEDULES, ask, declare_streams
+from shared.broker import EVENTS, SCHEDULES, BrokerRefused, QuickClient, ask, declare_streams
 from shared.settings import Settings
+from tests.waiting import eventually
 
+_FOLDER_IN_THE_WAY = 10049
 BINARY = Path(sys.executable).parent / "nats-server"
 _CONFIG = """\
 listen: "127.0.0.1:{port}"
@@ -35,6 +38,13 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+async def connected(url: str, **options: Any) -> Client:
+    """A client whose `flush` is a fence, as the product's is: what was subscribed before it is known to the broker."""
+    client = QuickClient()
+    await client.connect(url, **options)
+    return client
 
 
 class NatsServer:
@@ -99,7 +109,18 @@ async def fresh_streams(connection: Client) -> None:
     """Both streams as on the first day."""
     for stream in (EVENTS, SCHEDULES):
         await connection.request(f"$JS.API.STREAM.DELETE.{stream}", timeout=5)
-    await declare_streams(connection)
+
+    async def declared() -> bool:
+        """The broker removes a deleted stream's folder a little later, and refuses to make a new one meanwhile."""
+        try:
+            await declare_streams(connection)
+        except BrokerRefused as refused:
+            if refused.code != _FOLDER_IN_THE_WAY:
+                raise
+            return False
+        return True
+
+    await eventually(declared)
 
 
 async def stored(connection: Client, service: str) -> list[int]:

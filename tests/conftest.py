@@ -1,18 +1,24 @@
 """Fixtures for every test: a real broker, and a connection to it with both streams empty."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
-import nats
 import pytest
 from hypothesis import Phase, settings
 from nats.aio.client import Client
 
 from shared.broker import options
-from tests.broker import NatsServer, fresh_streams
+from tests.broker import NatsServer, connected, fresh_streams
 
 # A failing example is shown as it was found: making it smaller takes minutes where an example is a whole history.
 settings.register_profile("plain", phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.target], deadline=None)
 settings.load_profile("plain")
+
+
+def _options(server: NatsServer) -> dict[str, Any]:
+    """As a service connects."""
+    chosen = options(server.settings(), "test", on_close=None)
+    return {name: value for name, value in chosen.items() if name != "servers"}
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +33,7 @@ def shared_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServ
 @pytest.fixture
 async def nats_server(shared_broker: NatsServer) -> NatsServer:
     """The broker, with both streams empty."""
-    connection = await nats.connect(shared_broker.url)
+    connection = await connected(shared_broker.url)
     await fresh_streams(connection)
     await connection.close()
     return shared_broker
@@ -36,7 +42,7 @@ async def nats_server(shared_broker: NatsServer) -> NatsServer:
 @pytest.fixture
 async def connection(nats_server: NatsServer) -> AsyncIterator[Client]:
     """A service's connection to `nats_server`."""
-    client = await nats.connect(**options(nats_server.settings(), "test", on_close=None))
+    client = await connected(nats_server.url, **_options(nats_server))
     yield client
     await client.close()
 
@@ -46,7 +52,7 @@ async def own_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     """A broker that this test alone uses, and may kill."""
     server = NatsServer(tmp_path_factory.mktemp("own-nats"))
     server.start()
-    client = await nats.connect(server.url)
+    client = await connected(server.url)
     await fresh_streams(client)
     await client.close()
     yield server
@@ -56,6 +62,6 @@ async def own_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 @pytest.fixture
 async def own_connection(own_broker: NatsServer) -> AsyncIterator[Client]:
     """A service's connection to `own_broker`."""
-    client = await nats.connect(**options(own_broker.settings(), "test", on_close=None))
+    client = await connected(own_broker.url, **_options(own_broker))
     yield client
     await client.close()

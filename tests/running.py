@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID
 
-import nats
 import orjson
 from nats.aio.client import Client
 from pydantic_core import to_jsonable_python
@@ -34,7 +33,7 @@ from shared.position import Position
 from shared.receipts import PRIVATE
 from shared.service import Running
 from shared.settings import Settings
-from tests.broker import NatsServer
+from tests.broker import NatsServer, connected
 
 OWNER_EMAIL, OWNER_PASSWORD = "ada@cabinet.example", "a lovely long password"
 
@@ -158,7 +157,7 @@ async def running(*apps: ModuleType, tmp_path: Path, found: bool = True, **setti
     broker = NatsServer(_folder(tmp_path / "broker"))
     broker.start()
     try:
-        connection = await nats.connect(broker.url, inbox_prefix="_INBOX.gateway")
+        connection = await connected(broker.url, inbox_prefix="_INBOX.gateway")
         await declare_streams(connection)
         given: dict[str, Any] = {
             "data": tmp_path / "data",

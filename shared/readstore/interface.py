@@ -38,7 +38,8 @@ class Collection:
     `fields`: scalar top-level fields to filter and sort by, each of one type or None. `lists`: fields that hold lists
     of texts, filtered by membership. `text`: the field searched by substring; the store folds it. `indexes`: composite
     indexes over `fields`; the id is always their last part. `folded`: those of `fields` that `Contains` must be quick
-    on; the store keeps them folded too. A field that a document lacks counts as None, a list as empty.
+    on; the store keeps them folded too. `hot`: few documents, read with every request, that a store may hold in memory.
+    A field that a document lacks counts as None, a list as empty.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Collection:
     text: str | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     folded: tuple[str, ...] = ()
+    hot: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

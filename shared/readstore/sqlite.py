@@ -7,6 +7,8 @@ from collections.abc import Collection as Values
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
+import orjson
+
 from shared.problems import Unavailable
 from shared.readstore.conditions import Condition
 from shared.readstore.interface import Batch, Collection, Document, Hit, Key, Order, Page
@@ -40,6 +42,7 @@ class SqliteReadStore:
             raise problem(error) from error
         rows(self._reader, "PRAGMA query_only = ON")
         self._read, self._write = Questions(self._reader), Questions(self._writer)
+        self._hot: dict[str, dict[str, bytes]] = {}
 
     async def declare(self, *collections: Collection) -> None:
         async with self._lock:
@@ -50,13 +53,20 @@ class SqliteReadStore:
     async def drop(self, collection: Collection | str) -> None:
         async with self._lock:
             with self._transaction():
-                drop(self._writer, collection if isinstance(collection, str) else collection.name)
+                name = collection if isinstance(collection, str) else collection.name
+                drop(self._writer, name)
+                self._hot.pop(name, None)
 
     async def collections(self) -> list[str]:
         return [name for (name,) in rows(self._reader, "SELECT name FROM collection ORDER BY name")]
 
     async def get(self, collection: Collection, id: str) -> Document | None:
-        return self._read.get(collection, id)
+        if not collection.hot:
+            return self._read.get(collection, id)
+        held = self._hot.setdefault(collection.name, {})
+        if id not in held and (stored := self._read.raw(collection, id)) is not None:
+            held[id] = stored
+        return orjson.loads(held[id]) if id in held else None
 
     async def get_raw(self, collection: Collection, id: str) -> bytes | None:
         return self._read.raw(collection, id)
@@ -89,6 +99,8 @@ class SqliteReadStore:
                 batch.commit()
             finally:
                 batch.rollback()  # nothing is left to undo after a commit
+                for name in batch.touched & self._hot.keys():
+                    del self._hot[name]
 
     async def checkpoint(self, name: str) -> dict[str, int]:
         return checkpoint(self._reader, name)

@@ -25,6 +25,8 @@ class SqliteBatch:
         self._held: dict[str, Held] = {}
         self._changes: dict[str, tuple[Collection, Held]] = {}
         self._positions: dict[str, bytes | None] = {}
+        self.touched: set[str] = set()
+        """Names of the collections that something was changed in."""
 
     async def get(self, collection: Collection, id: str) -> Document | None:
         held = self._held.setdefault(collection.name, {})
@@ -86,6 +88,7 @@ class SqliteBatch:
             self._connection.rollback()
 
     def _change(self, collection: Collection, id: str, document: Document | None) -> None:
+        self.touched.add(collection.name)
         self._held.setdefault(collection.name, {})[id] = document
         self._changes.setdefault(collection.name, (collection, {}))[1][id] = document
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from random import Random
 
 from shared.ids import new_id
+from tests.e2e.client import Json
 from tests.faults.ledger import Ledger, Operation
 from tests.waiting import eventually
 
@@ -117,7 +118,7 @@ def note(load: Load, chance: Random, people: int | None = None) -> Operation:
     """A note that so many are e-mailed about."""
     id, name = load.some(chance, "account"), load.name()
     mailed = tuple(chance.sample(list(load.mailed), load.participants(chance) if people is None else people))
-    body = {"kind": "note", "account_id": id, "subject": name, "body": f"<p>Relevé {name}</p>"}
+    body: Json = {"kind": "note", "account_id": id, "subject": name, "body": f"<p>Relevé {name}</p>"}
     body["participants"] = [{"contact_id": person} for person in mailed]
     return Operation("note", "POST", "/interactions", body, name=name, on=id, mails=mailed)
 

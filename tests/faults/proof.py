@@ -1,87 +1,20 @@
 """The ledger held against the firm: all that was acknowledged is there once, nothing else is."""
 
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from services.dossier.projections.activity import QUIET
 from shared.position import Position
-from tests.e2e.client import Json
 from tests.e2e.system import Firm, Member
-from tests.faults.ledger import Ledger, Operation
+from tests.faults.counts import QUEUED, SENT, counted, expected, mails, unlike
+from tests.faults.ledger import Operation
 from tests.faults.load import Load
 from tests.faults.stores import Documents, Stored, delivered, documents, events, position, rebuilt
 from tests.waiting import eventually
 
-PEOPLE_BEFORE = 1  # the owner
 SENDING = 75  # seconds: an e-mail that was in the hands of a killed process is handed out again after sixty
 _ACCOUNTS = 8  # accounts looked at in detail
-
-QUEUED, SENT = "notifications.message.queued", "notifications.message.sent"
-COUNTED = {
-    "contacts.contact.created": lambda event: event.id,
-    "contacts.contact.renamed": lambda event: event.id,
-    "accounts.account.created": lambda event: event.id,
-    "accounts.account.renamed": lambda event: event.id,
-    "interactions.interaction.recorded": lambda event: event.id,
-    "interactions.interaction.commented": lambda event: event.data["comment_id"],
-    "files.tree.folder-created": lambda event: event.data["folder_id"],
-    "files.document.published": lambda event: event.id,
-    "firm.member.created": lambda event: event.id,
-    "dossier.recents.opened": lambda event: event.data["account_id"],
-    QUEUED: lambda event: mail(event.data),
-}
-"""By topic: of what an event of it speaks."""
-
-Counts = dict[str, Counter[str]]
-
-
-def mail(data: Json) -> str:
-    """What an e-mail is about and whom it goes to."""
-    about, recipient = data["about"], data["recipient"]
-    return f"{about['id']} {about.get('comment_id') or '-'} {recipient['contact_id']}"
-
-
-def mails(ledger: Ledger) -> Iterable[str]:
-    """The e-mails that are due for what was acknowledged."""
-    for note in ledger.done("note"):
-        yield from (f"{note.id} - {person}" for person in note.mails)
-    for comment in ledger.done("comment"):
-        yield from (f"{comment.on} {comment.id} {person}" for person in comment.mails)
-
-
-def expected(ledger: Ledger, owner: str, found: list[Stored]) -> Counts:
-    """What must be in the event stores."""
-    both = {done.id for done in ledger.done("both")}
-    created = [e for e in found if e.topic == "accounts.account.created" and e.id in both]
-    inner = [event.data["contacts"][0]["contact_id"] for event in created]
-    return {
-        "contacts.contact.created": Counter([*_ids(ledger, "contact"), *inner]),
-        "contacts.contact.renamed": Counter(done.on for done in ledger.done("rename-contact")),
-        "accounts.account.created": Counter(_ids(ledger, "account", "both")),
-        "accounts.account.renamed": Counter(done.on for done in ledger.done("rename-account")),
-        "interactions.interaction.recorded": Counter(_ids(ledger, "note")),
-        "interactions.interaction.commented": Counter(_ids(ledger, "comment")),
-        "files.tree.folder-created": Counter(_ids(ledger, "folder")),
-        "files.document.published": Counter(_ids(ledger, "document")),
-        "firm.member.created": Counter([owner, *_ids(ledger, "member")]),
-        "dossier.recents.opened": Counter(done.on for done in ledger.done("opened")),
-        QUEUED: Counter(mails(ledger)),
-    }
-
-
-def _ids(ledger: Ledger, *kinds: str) -> list[str]:
-    return [done.id for done in ledger.done(*kinds)]
-
-
-def counted(found: list[Stored]) -> Counts:
-    """What is in the event stores."""
-    counts: Counts = {topic: Counter() for topic in COUNTED}
-    for event in found:
-        if event.topic in COUNTED:
-            counts[event.topic][COUNTED[event.topic](event)] += 1
-    return counts
 
 
 class Proof:
@@ -98,7 +31,7 @@ class Proof:
         self.answers_are_as_they_must_be()
         await eventually(lambda: sum(counted(events(self.data))[QUEUED].values()) >= len(list(mails(self.ledger))), 30)
         found = events(self.data)
-        assert counted(found) == expected(self.ledger, self.firm.owner.id, found)
+        assert not (wrong := unlike(counted(found), expected(self.ledger, self.firm.owner.id, found))), wrong
         owner = self.reader(position(found))
         self.lists_show_it(owner, found)
         self.accounts_show_it(owner, found)
@@ -130,9 +63,11 @@ class Proof:
         }
         shown = {path: list(owner.every(path, limit=200)) for path in lists}
         for path, topic in lists.items():
-            assert Counter(item["id"] for item in shown[path]) == stored[topic], path
+            listed = Counter(item["id"] for item in shown[path])
+            assert not (wrong := unlike({path: listed}, {path: stored[topic]})), wrong
         called = {item["id"]: item["name"] for path in ("/contacts", "/accounts") for item in shown[path]}
-        assert {id: called[id] for id in (names := self.names())} == names
+        names = self.names()
+        assert {id: called[id] for id in names} == names
         comments = Counter(done.on for done in self.ledger.done("comment"))
         assert {
             item["id"]: item["comments_count"] for item in shown["/interactions"] if item["comments_count"]
@@ -210,7 +145,7 @@ class Proof:
             fresh = await rebuilt(self.data, path, reached)
             live = documents(self.data / "dossier" / "read.db")
             if position(events(self.data)) == reached:
-                assert differences(live, fresh) == {}
+                assert not (wrong := differences(live, fresh)), wrong
                 return
         raise AssertionError("the firm never rests")
 

@@ -28,8 +28,7 @@ BROKER_KILLS = 4
 @pytest.fixture(scope="module")
 def seed() -> int:
     """Another one each time; `DOSSIER_FAULTS_SEED` repeats one."""
-    seed = int(os.environ.get("DOSSIER_FAULTS_SEED") or time.time_ns() % 1_000_000)
-    return seed
+    return int(os.environ.get("DOSSIER_FAULTS_SEED") or time.time_ns() % 1_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +117,7 @@ async def an_email_is_refused(load: Load, proof: Proof, chance: Random) -> None:
             return tried[0] if tried else None
 
         tried = await eventually(message)
+        assert tried is not None
         await eventually(lambda: proof.firm.machine.pid("mailbox"))
         if tried["state"] == "queued":
             return

@@ -11,7 +11,6 @@ from typing import Any, cast
 from uuid import UUID
 
 import httpx
-import nats
 import orjson
 import pytest
 from nats.aio.client import Client
@@ -22,7 +21,7 @@ from shared.context import HEADER, Context
 from shared.ids import new_id
 from shared.problems import NotFound, Refusal
 from shared.settings import Settings
-from tests.broker import NatsServer, free_port
+from tests.broker import NatsServer, connected, free_port
 from tests.gateway.contract import MESSAGES
 from tests.waiting import eventually
 
@@ -94,7 +93,7 @@ class Played:
 
 @pytest.fixture
 async def played(nats_server: NatsServer) -> AsyncIterator[Played]:
-    connection = await nats.connect(nats_server.url)
+    connection = await connected(nats_server.url)
     services = Played(connection)
     services.open_session()
     await services.answer("qry.firm.FindSession", services.find_session)

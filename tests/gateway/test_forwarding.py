@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.gateway.app import Gateway
-from tests.broker import NatsServer
+from tests.broker import NatsServer, connected
 from tests.gateway.conftest import MEMBER, Played, client_of
 from tests.waiting import eventually
 
@@ -120,13 +120,11 @@ async def test_whoever_waits_is_told_when_the_broker_dies(
 ) -> None:
     from contextlib import AsyncExitStack
 
-    import nats
-
     from shared.settings import Settings
     from tests.gateway.conftest import running
 
     settings = Settings(nats_url=own_broker.url, data=tmp_path_factory.mktemp("gateway"))
-    services = Played(await nats.connect(own_broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.05))
+    services = Played(await connected(own_broker.url, max_reconnect_attempts=-1, reconnect_time_wait=0.05))
     services.open_session()
     await services.answer("qry.firm.FindSession", services.find_session)
     await services.answer("qry.gateway.ListBoxes", lambda _: None)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import nats
 import orjson
 import pytest
 from eventsourcing.persistence import Notification
@@ -18,7 +17,7 @@ from services.gateway.app import Gateway
 from shared.events import Meta
 from shared.ids import new_id
 from shared.settings import Settings
-from tests.broker import NatsServer
+from tests.broker import NatsServer, connected
 from tests.gateway.conftest import MEMBER, TOKEN, Played
 from tests.shared.history import Log, publish
 from tests.waiting import eventually
@@ -55,7 +54,7 @@ class Firm(Log):
 
 async def told(server: NatsServer, firm: Firm, gateway: Gateway) -> None:
     """Publish the history, and return once the gateway's copy holds it."""
-    connection = await nats.connect(server.url)
+    connection = await connected(server.url)
     await publish(connection, firm)
     await connection.close()
     await gateway.progress.wait({"firm": firm.last}, seconds=10)

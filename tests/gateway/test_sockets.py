@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,11 @@ async def test_the_server_answers_413_before_the_body_has_come(served: str) -> N
 async def test_broken_http_is_never_our_fault(served: str, head: str) -> None:
     reader, writer = await opened(served)
     writer.write(head.encode())
-    writer.write_eof()
-
-    async with asyncio.timeout(10):
-        answer = (await reader.read(100)).decode()
+    answer = ""
+    with suppress(OSError):  # it may have hung up before everything was sent
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            answer = (await reader.read(100)).decode()
     writer.close()
     assert answer == "" or 400 <= int(answer.split()[1]) < 500, answer
 

@@ -5,7 +5,7 @@ from typing import Any
 from shared.events import Recorded
 from shared.readstore.interface import Batch, Collection, Document
 
-MEMBERS = Collection("rights_members")
+MEMBERS = Collection("rights_members", hot=True)
 ACCOUNTS = Collection("rights_accounts", lists=("readers", "hidden"))
 CONTACTS = Collection("rights_contacts")
 

@@ -24,6 +24,27 @@ async def test_what_was_stored_is_there_after_reopening(tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_what_is_held_in_memory_is_never_older_than_the_last_commit(tmp_path: Path) -> None:
+    hot = Collection("hot", hot=True)
+    store = SqliteReadStore(tmp_path / "read.db")
+    await store.declare(hot)
+    assert await store.get(hot, "a") is None
+    for number in range(3):
+        async with store.batch() as batch:
+            batch.put(hot, "a", {"number": number})
+            assert await store.get(hot, "a") == ({"number": number - 1} if number else None)
+        assert await store.get(hot, "a") == {"number": number}
+    with pytest.raises(ZeroDivisionError):
+        async with store.batch() as batch:
+            batch.put(hot, "a", {"number": 1 / 0})
+    (await store.get(hot, "a") or {}).clear()  # what is returned is the caller's
+    assert await store.get(hot, "a") == {"number": 2}
+    async with store.batch() as batch:
+        batch.delete(hot, "a")
+    assert await store.get(hot, "a") is None
+    await store.close()
+
+
 async def test_a_file_held_by_another_process_is_unavailable_for_writing_and_readable(tmp_path: Path) -> None:
     store = SqliteReadStore(tmp_path / "read.db", patience=0.01)
     await fill(store, {"a": {"kind": "old"}})
