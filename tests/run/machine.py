@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import nats
 from nats.aio.client import Client
 
 from services.cli.configuration import BROKER, Plan
@@ -23,6 +22,7 @@ from services.cli.ports import choose
 from shared.permissions import inbox
 from shared.process import alive, read_pid
 from shared.settings import Settings
+from tests.broker import connected
 
 TREE = Path(__file__).parents[2]
 T = TypeVar("T")
@@ -93,7 +93,7 @@ async def connect_as(plan: Plan, user: str) -> Caller:
     deadline = time.monotonic() + 10
     while True:
         try:
-            connection = await nats.connect(
+            connection = await connected(
                 f"nats://127.0.0.1:{plan.ports['nats']}",
                 user=user,
                 password=plan.credentials.nats[user],
