@@ -34,6 +34,8 @@ _TAGS = {
     "h3",
     "hr",
 }
+_FORMATTED = nh3.Cleaner(tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"})
+_BARE = nh3.Cleaner(tags=set())
 
 
 def _normal(value: object) -> object:
@@ -73,13 +75,13 @@ def _mailbox(value: str) -> str:
 
 def sanitise(html: str) -> str:
     """Keep the formatting a note needs and nothing that could run (ASVS 1.3.1); done when written and when shown."""
-    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"})
+    return _FORMATTED.clean(html)
 
 
 def plain(html: str) -> str:
     """The words of a formatted text, for searching and for the text part of e-mails."""
     spaced = _BLOCK_ENDS.sub("\n", html)
-    text = nh3.clean(spaced, tags=set())
+    text = _BARE.clean(spaced)
     for entity, character in (
         ("&lt;", "<"),
         ("&gt;", ">"),

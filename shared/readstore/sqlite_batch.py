@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
-from shared.readstore.conditions import Condition
+from shared.readstore.conditions import Condition, Has
 from shared.readstore.interface import Collection, Document, Key, Order, Page
 from shared.readstore.sqlite_find import Questions
 from shared.readstore.sqlite_schema import rows
@@ -62,8 +62,23 @@ class SqliteBatch:
         after: Key | None = None,
         limit: int = 50,
     ) -> Page:
+        if not order and after is None and (page := self._listed(collection, conditions, limit)):
+            return page
         self._flush(collection.name)
         return self._questions.find(collection, conditions, order, after, limit)
+
+    def _listed(self, collection: Collection, conditions: Sequence[Condition], limit: int) -> Page | None:
+        """The answer to one `Has` without storing what was changed, so that asking for each event keeps a batch whole.
+
+        None where this does not go.
+        """
+        if collection.name not in self._changes or len(conditions) != 1 or not isinstance(conditions[0], Has):
+            return None
+        has, (_, changed) = conditions[0], self._changes[collection.name]
+        stored = self._questions.having(collection, has, limit + len(changed) + 1)
+        found = {id: document for id, document in stored.items() if id not in changed}
+        found |= {id: put for id, put in changed.items() if put is not None and has.value in (put.get(has.list) or ())}
+        return Page([found[id] for id in sorted(found)], None) if len(found) <= limit else None
 
     async def count(self, collection: Collection, *conditions: Condition) -> int:
         self._flush(collection.name)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from shared.folding import fold
-from shared.readstore.conditions import Condition
+from shared.readstore.conditions import Condition, Has
 from shared.readstore.interface import Collection, Document, Hit, Key, Order, Page
 from shared.readstore.ranking import MOST_RANKED, rank, tie
 from shared.readstore.sqlite_query import Shape, entries_sql, shape, words
@@ -66,6 +66,12 @@ class Questions:
         if len(found) <= limit:
             return Page(documents, None)
         return Page(documents, (*[documents[-1].get(part.field) for part in order], found[limit - 1][0]))
+
+    def having(self, collection: Collection, has: Has, limit: int) -> dict[str, Document]:
+        """Documents whose list holds a value, by id; some of them, if they are more than `limit`."""
+        values: list[Any] = []
+        statement = find_sql(collection, self._shapes(collection, [has], values), (), False)
+        return {id: orjson.loads(document) for id, document in rows(self.connection, statement, (*values, limit))}
 
     def count(self, collection: Collection, conditions: Sequence[Condition]) -> int:
         values: list[Any] = []

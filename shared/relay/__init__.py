@@ -5,6 +5,8 @@ holds the mark: how far publishing has come. Whoever publishes moves the mark un
 on this subject still has sequence n"), so that the second one is refused, reads the mark again and goes on from there.
 
 - Several events: the mark and the events are one atomic batch.
+- While events come one upon the other, they are published a hundred times a second, not one by one: each wakes every
+  reader, which costs more than to apply it (docs/performance.md). A lonely event goes at once.
 - A single event, the usual case when little happens: the mark announces it, then the event follows under the guard of
   that very mark. This is three times as quick as a batch of two. If the event never came, the next one who reads the
   mark sees that, moves the mark (which shuts out a late event) and publishes it.
@@ -32,6 +34,7 @@ from shared.signal import Signal
 from shared.telemetry import counter, gauge, span
 
 BATCH = 256  # events
+PACE = 0.01  # seconds before the next events are published, if there are some already: then they go, and cost, together
 _BATCH_BYTES = 4 * 1024 * 1024
 _NO_MESSAGE = 10037
 _WRONG_LAST = 10071
@@ -116,6 +119,8 @@ class Relay:
                 continue
             if not moved:
                 idle = 0 if await self._store.saved.wait(1.0) else idle + 1
+            elif moved < BATCH and self._store.last > self._read:
+                await asyncio.sleep(PACE)
 
     def _report(self, error: Exception, failures: int) -> None:
         if isinstance(error, BrokerRefused) and error.code == _WRONG_LAST:
@@ -123,15 +128,15 @@ class Relay:
         elif failures in (1, 10) or failures % 60 == 0:
             _log.warning("cannot publish events (%d times): %s", failures, str(error) or type(error).__name__)
 
-    async def _step(self) -> bool:
-        """Publish the next events; False if there are none."""
+    async def _step(self) -> int:
+        """Publish the next events; how many rows of the store were read for that."""
         if not self._connection.is_connected:
             raise ConnectionError("the broker is away")
         if self._guard is None:
             await self._recover()
         rows = _within(_BATCH_BYTES, await self._store.notifications(self._read, BATCH))
         if not rows:
-            return False
+            return 0
         # Topics of `shared` (receipts) are the service's own affair: stepped over.
         events = [message(self._store.service, row) for row in rows if not row.topic.startswith(PRIVATE)]
         if events:
@@ -140,7 +145,7 @@ class Relay:
             _published(len(events), service=self._store.service)
         self._read = rows[-1].id
         _lag(self.lag, service=self._store.service)
-        return True
+        return len(rows)
 
     async def _single(self, event: Message) -> None:
         mark = Mark(self.published, event.number, event.event, event.subject)

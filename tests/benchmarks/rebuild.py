@@ -19,6 +19,7 @@ from shared.runner import Projection, Runner
 from shared.settings import Settings
 
 _PATIENCE = 300.0
+_FEW = 1_000  # events: fewer tell nothing
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ async def rebuild(data: Path, scratch: Path, reached: Position) -> list[Rebuilt]
 
     It is brought to what was `reached` first, and then, timed, made again as an operator would have it.
     """
-    return [await _one(_settings(data), scratch / projection.name, projection, reached) for projection in projections()]
+    many = [one for one in projections() if sum(reached.get(service, 0) for service in one.services) >= _FEW]
+    return [await _one(_settings(data), scratch / projection.name, projection, reached) for projection in many]
 
 
 async def _one(settings: Settings, folder: Path, projection: Projection, reached: Position) -> Rebuilt:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.readstore.conditions import Eq
+from shared.readstore.conditions import Eq, Has
 from shared.readstore.interface import Collection, ReadStore, ShapeChanged
 from tests.shared.test_readstore.oracle import THINGS, fill
 
@@ -76,6 +76,23 @@ async def test_a_batch_reads_its_own_writes_and_others_do_not_until_its_end(stor
         "b": {"kind": "back"},
         "c": {"kind": "new"},
     }
+
+
+async def test_a_batch_finds_in_lists_what_it_has_changed(store: ReadStore) -> None:
+    await fill(store, {id: {"kind": "old", "tags": ["x"]} for id in "abcd"})
+    async with store.batch() as batch:
+        batch.put(THINGS, "a", {"kind": "new", "tags": ["x", "y"]})
+        batch.put(THINGS, "b", {"kind": "new", "tags": ["y"]})
+        batch.put(THINGS, "e", {"kind": "new", "tags": ["x"]})
+        batch.delete(THINGS, "c")
+        for _ in range(2):
+            found = await batch.find(THINGS, Has("tags", "x"))
+            assert [document["kind"] for document in found.documents] == ["new", "old", "new"]
+            assert found.next is None
+        first = await batch.find(THINGS, Has("tags", "x"), limit=2)
+        rest = await batch.find(THINGS, Has("tags", "x"), after=first.next, limit=2)
+        assert [document["kind"] for document in (*first.documents, *rest.documents)] == ["new", "old", "new"]
+    assert await store.count(THINGS, Has("tags", "y")) == 2
 
 
 async def test_a_deleted_document_can_come_back_with_another_list_and_text(store: ReadStore) -> None:
