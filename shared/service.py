@@ -49,6 +49,7 @@ class Running:
     progress: Progress
     provided: dict[Any, Any] = field(default_factory=dict)
     dispatcher: Dispatcher | None = None
+    ready: bool = True  # False while something that callers rely on is still being made
 
     async def perform(self, message: Message, context: Context = SYSTEM) -> Any:
         """Run a message of this service, as a reaction does. Raises the refusal that a caller would get."""
@@ -150,7 +151,7 @@ class Service:
             parked = [len(await runner.parked()) for runner in runners]
             state = {
                 "service": self.name,
-                "ready": True,
+                "ready": running.ready,
                 "position": f"{self.name}={running.store.last}",
                 "applied": str(running.progress.reached),
                 "lag": {"relay": relay.lag} | {runner.name: runner.lag for runner in runners},

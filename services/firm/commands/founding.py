@@ -46,10 +46,12 @@ async def found_by_settings(running: Running) -> None:
     if settings.owner_email is None:
         return
     password = settings.owner_password.get_secret_value() if settings.owner_password else None
+    running.ready = False  # who is told that the firm is ready signs in at once
     founding = FoundFirm(email=settings.owner_email.strip(), password=password)
     while True:
         try:
             await running.perform(founding)
+            running.ready = True
             return
         except (*PASSING, RecordConflictError) as error:
             _log.info("the first owner is not there yet: %s", str(error) or type(error).__name__)
