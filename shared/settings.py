@@ -1,5 +1,7 @@
 """What can be set, by environment variables that begin with `DOSSIER_`. Every setting is described where it stands."""
 
+import os
+import socket
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -23,7 +25,26 @@ class Settings(BaseSettings):
     owner_password: SecretStr | None = Field(
         None, description="The first owner's password; made up and printed if absent."
     )
-    nats_url: str = Field("nats://127.0.0.1:4222", description="Address of the broker; `dossier run` sets it.")
+    events_url: SecretStr | None = Field(
+        None, description="PostgreSQL URL of the event stores, a schema per service; default: SQLite files in `data`."
+    )
+    keys_url: SecretStr | None = Field(
+        None, description="PostgreSQL URL of the key database; default: an SQLite file in `data`."
+    )
+    read_url: SecretStr | None = Field(
+        None, description="MongoDB URL of the read models, a database per service; default: SQLite files in `data`."
+    )
+    read_bulk: int = Field(1_000, ge=1, description="Most updates that one bulk write to MongoDB carries.")
+    instance: str = Field(
+        default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}",
+        description="This process among several of its service, in leases, health and metrics.",
+    )
+    nats_url: str = Field(
+        "nats://127.0.0.1:4222",
+        description="Address of the broker, or those of its servers with commas between; `dossier run` sets it.",
+    )
+    nats_replicas: int = Field(1, ge=1, le=5, description="Servers of the broker that keep each stream.")
+    nats_ca: Path | None = Field(None, description="Certificates of who may vouch for the broker (PEM); turns TLS on.")
     nats_user: str | None = Field(None, description="User name at the broker: the service's name.")
     nats_password: SecretStr | None = Field(None, description="Password of that user.")
     master_key: SecretStr | None = Field(
