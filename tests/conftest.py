@@ -9,10 +9,23 @@ from nats.aio.client import Client
 
 from shared.broker import options
 from tests.broker import NatsServer, connected, fresh_streams
+from tests.postgres import own_postgres, postgres, postgres_url
+
+__all__ = ["own_postgres", "postgres", "postgres_url"]
 
 # A failing example is shown as it was found: making it smaller takes minutes where an example is a whole history.
 settings.register_profile("plain", phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.target], deadline=None)
 settings.load_profile("plain")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="Faults and fuzzing in their long forms (`make faults`).")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for the long form of a test."""
+    return bool(request.config.getoption("--long"))
 
 
 def _options(server: NatsServer) -> dict[str, Any]:

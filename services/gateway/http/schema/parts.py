@@ -31,8 +31,8 @@ PARAMETERS: Document = {
     ),
     "RequestId": _header(
         "X-Request-Id",
-        "Your name for this request, repeated in the answer and in our logs.",
-        pattern="^[A-Za-z0-9-]{1,64}$",
+        "Your name for this request, repeated in the answer and in our logs: up to 64 letters, digits and hyphens. "
+        "Any other is replaced.",
     ),
     "Language": _header("Accept-Language", "Language of texts in answers: `fr` or `en`.", examples=["fr"]),
     "IdempotencyKey": _header(
@@ -41,7 +41,10 @@ PARAMETERS: Document = {
         pattern="^[!-~]{1,255}$",
     ),
     "IfMatch": _header(
-        "If-Match", "Do it only if this is still the version (412 if not); `*` for any.", examples=['"3"']
+        "If-Match",
+        "Do it only if this is still the version (412 if not); `*` for any.",
+        pattern='^(\\*|"[0-9]{1,18}")$',
+        examples=['"3"'],
     ),
     "Csrf": _header("X-Dossier-CSRF", "`1`; required with the cookie, needless with a bearer token.", examples=["1"]),
 }

@@ -46,7 +46,7 @@ def _files(shapes: Shapes, known: dict[str, type[Message]]) -> Document:
     form = {"type": "object", "required": ["file"], "properties": {"file": _BYTES}}
     upload: Refusals = [*COMMAND, NotFound, NotAllowed, *_UPLOAD, *_refusals(publish)]
     download: Refusals = [InvalidInput, NotFound, NotAllowed, RangeNotSatisfiable, ContentMissing, *_refusals(content)]
-    octets = {"application/octet-stream": {"schema": _BYTES}}
+    octets = {"*/*": {"schema": _BYTES}}  # each document has a type of its own
     read = _operation("openDocument", "files", "Download a document; opening it is recorded", download, "200", octets)
     read["responses"]["206"] = {"description": "The range asked for.", "content": octets}
     read["responses"]["304"] = {"description": "You have it already (`If-None-Match`)."}
