@@ -3,13 +3,15 @@
 An exception never leaves here: the caller would see only a timeout. It becomes a problem document.
 """
 
+import asyncio
 import inspect
 import logging
+import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import orjson
 from eventsourcing.persistence import RecordConflictError
@@ -27,8 +29,11 @@ from shared.validation import read
 
 log = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[Any]]
-_seconds = histogram("dossier.message.duration", "s", "A command or query in its service, by name and status.")
-TRIES = 3
+T = TypeVar("T")
+_seconds = histogram("messaging.process.duration", "s", "A command or query in its service.")
+_NATS = {"messaging.system": "nats", "messaging.operation.name": "process"}
+TRIES = 3  # at least, however long each takes
+RETRIED = 2.0  # seconds for which a command is tried again that others are always quicker than
 PATIENCE = 2.0  # seconds that a message waits for the position that its caller named
 COURTESY = 0.5  # seconds that a query waits for its caller's own writes when they did not ask for it
 _handlers: dict[type[Message], Handler] = {}
@@ -82,7 +87,7 @@ class Dispatcher:
             current.set(context)
             reply = await self._answer(kind, handler, context, params, body)
             followed.set(status=reply.status)
-        _seconds(perf_counter() - began, message=kind.__name__, status=reply.status)
+        _seconds(perf_counter() - began, status=reply.status, **_NATS, **{"messaging.destination.name": subject})
         return reply
 
     async def _answer(self, kind: type[Message], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
@@ -102,7 +107,7 @@ class Dispatcher:
         name = type(message).__name__
         with span(name, context.trace or None) as followed:
             current.set(context.evolve(causation=name, trace=followed.traceparent))
-            return await self._attempts(message, handler)
+            return await _until_saved(lambda: self._once(message, handler))
 
     async def _ask(self, kind: type[Query], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
         message = read(kind, params, body, context.language)
@@ -124,19 +129,19 @@ class Dispatcher:
                 raise
 
     async def _do(self, kind: type[Message], handler: Handler, context: Context, params: str, body: bytes) -> Reply:
-        for attempt in range(TRIES + 1):
-            try:
-                if context.idempotency_key and getattr(kind, "answer", None) is None:
-                    earlier = await self._receipt(kind, context, body_hash(kind.nats_subject(), params, body))
-                    if earlier:
-                        return _accepted(kind.http, earlier, params)
-                message = read(kind, params, body, context.language)
-                await self._wait(context)
-                return _accepted(kind.http, await self._once(message, handler), params)
-            except RecordConflictError:
-                if attempt == TRIES:
-                    raise Conflict from None
-        raise AssertionError
+        async def attempt() -> Reply:
+            if context.idempotency_key and getattr(kind, "answer", None) is None:
+                earlier = await self._receipt(kind, context, body_hash(kind.nats_subject(), params, body))
+                if earlier:
+                    return _accepted(kind.http, earlier, params)
+            message = read(kind, params, body, context.language)
+            await self._wait(context)
+            return _accepted(kind.http, await self._once(message, handler), params)
+
+        try:
+            return await _until_saved(attempt)
+        except RecordConflictError:
+            raise Conflict from None
 
     async def _receipt(self, kind: type[Message], context: Context, digest: str) -> Accepted | None:
         """The answer of an earlier use of the key, or None after announcing the receipt that this use will leave.
@@ -152,17 +157,25 @@ class Dispatcher:
         expected.set(Expected(id, digest, receipt))
         return None
 
-    async def _attempts(self, message: Message, handler: Handler) -> Any:
-        for _ in range(TRIES):
-            try:
-                return await self._once(message, handler)
-            except RecordConflictError:
-                continue
-        return await self._once(message, handler)
-
     async def _once(self, message: Message, handler: Handler) -> Any:
         await message.needs.check(message, self._access)
         return await handler(message)
+
+
+async def _until_saved(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What meets another change is done anew on what is there now, after a moment that is never the same for two.
+
+    Raises `RecordConflictError` when that did not help for too long.
+    """
+    began, tries = perf_counter(), 0
+    while True:
+        try:
+            return await attempt()
+        except RecordConflictError:
+            tries += 1
+            if tries > TRIES and perf_counter() - began > RETRIED:
+                raise
+        await asyncio.sleep(random.uniform(0, min(0.05, 0.001 * 2.0**tries)))  # noqa: S311
 
 
 def _bind(handler: Handler, given: Mapping[Any, Any]) -> Handler:

@@ -8,6 +8,8 @@ short handlers (docs/performance.md).
 
 import asyncio
 import logging
+from contextlib import suppress
+from typing import Any
 
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
@@ -21,6 +23,7 @@ from shared.settings import Settings
 
 log = logging.getLogger(__name__)
 PARAMS = "Dossier-Params"
+LEAVE = 2.0  # seconds given to the broker to say that nothing more is coming
 DRAIN = 8.0  # seconds given to requests that are being handled when the service stops
 
 
@@ -60,9 +63,20 @@ class Entrance:
 
     async def close(self) -> None:
         """Take nothing new; let what was begun finish."""
+        await self._leave()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=DRAIN)
         await self._broker.stop()
+
+    async def _leave(self) -> None:
+        """From now on requests go to other instances; those that are already on their way are still taken."""
+        subscribers: list[Any] = self._broker.subscribers
+        leaving = [subscriber.subscription for subscriber in subscribers if subscriber.subscription]
+        for subscriber in subscribers:
+            subscriber.subscription = None  # FastStream would drop what has not been taken yet
+        with suppress(NatsError, TimeoutError):
+            async with asyncio.timeout(LEAVE):
+                await asyncio.gather(*(subscription.drain() for subscription in leaving))
 
     async def _handle(self, message: NatsMessage) -> None:
         """What FastStream knows as the handler of every message."""

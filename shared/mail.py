@@ -93,7 +93,7 @@ class Transport:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._tls = ssl.create_default_context() if settings.smtp_tls else None
+        self._tls = ssl.create_default_context(cafile=settings.smtp_ca) if settings.smtp_tls else None
 
     async def send(self, envelope: Envelope, message: EmailMessage) -> None:
         """Return once the server has taken responsibility for the message; raises `Refused`.
@@ -112,6 +112,8 @@ class Transport:
             raise _refused(refused) from refused
         except aiosmtplib.SMTPNotSupported as missing:
             raise Refused(True, str(missing)) from missing
+        except aiosmtplib.SMTPResponseException as refused:
+            raise Refused(False, f"{refused.code} {refused.message}") from refused
         except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
             raise Refused(False, str(error) or type(error).__name__) from error
         else:
@@ -128,7 +130,8 @@ class Transport:
             local_hostname=sender.rpartition("@")[2],  # by default the library asks the DNS, and waits for it
             username=settings.smtp_user,
             password=password.get_secret_value() if password else None,
-            start_tls=settings.smtp_tls,
+            use_tls=settings.smtp_tls == "implicit",
+            start_tls=settings.smtp_tls is True,  # and then it is not sent without
             tls_context=self._tls,
             timeout=settings.smtp_seconds,
         )

@@ -84,6 +84,14 @@ def place_of(error: Exception) -> str:
     return type(error).__qualname__ + where
 
 
+def _due(parked: Parked) -> float | None:
+    """When an event that somebody else has parked is tried again."""
+    if parked.tries == 0:
+        return 0.0  # it has come to the head of its queue when the other one ended
+    # The other's clock may be an hour ahead of ours.
+    return None if parked.next_try is None else min(parked.next_try, time.time() + DELAYS[-1])
+
+
 class Parking:
     """The parked events of some projections. Callers hold the runner's turn; memory changes only after the commit."""
 
@@ -93,11 +101,11 @@ class Parking:
         self._next: dict[str, float | None] = {}  # queue -> when its head is tried again
 
     async def load(self, projections: Iterable[str]) -> None:
-        """Know what an earlier process has parked."""
+        """Know what an earlier process, or another instance, has parked."""
+        self._next.clear()
         for projection in projections:
             for parked in await self.of(projection):
-                # One that was never tried has come to the head of its queue when the process ended.
-                self._next.setdefault(parked.queue, parked.next_try if parked.tries else 0.0)
+                self._next.setdefault(parked.queue, _due(parked))
         self.changed.set()
 
     async def of(self, projection: str) -> list[Parked]:

@@ -27,16 +27,19 @@ def permissions(user: str) -> tuple[list[str], list[str]]:
     """Subjects that a user may publish to, and those that it may subscribe to."""
     if user == ADMIN:
         return [">"], [">"]
-    publish, subscribe = _reads_stream("EVENTS"), [f"{inbox(user)}.>"]
+    publish, subscribe = _reads_stream("EVENTS"), [f"{inbox(user)}.>", f"ctl.{user}.>"]
     if user == "gateway":
-        publish += ["cmd.>", "qry.>", "health.*"]
-        subscribe += ["live.>"]
+        publish += ["cmd.>", "qry.>", "health.*", "gateways.*"]
+        subscribe += ["live.>", "gateways.*"]
     else:
         publish += [f"evt.{user}.>", f"relay.{user}"]
         subscribe += [f"cmd.{user}.*", f"qry.{user}.*", f"health.{user}"]
     if user in READERS_OF_KEYS:
         publish += ["key.get"]
         subscribe += ["key.destroyed"]
+    turns = [f"lease.{user}.*", f"progress.{user}.*"]
+    publish += [*turns, "$JS.API.STREAM.MSG.GET.LEASES"]
+    subscribe += turns
     also_publish, also_subscribe = _particular(user)
     return publish + also_publish, subscribe + also_subscribe
 
@@ -47,7 +50,7 @@ def _particular(user: str) -> tuple[list[str], list[str]]:
         case "accounts":
             return ["cmd.contacts.CreateContact"], []
         case "contacts":
-            return ["key.destroyed"], ["key.get"]
+            return ["key.destroyed"], ["key.get", "key.destroyed"]  # another instance of it destroys keys too
         case "dossier":
             return ["live.>"], []
         case "notifications":
@@ -59,12 +62,15 @@ def _particular(user: str) -> tuple[list[str], list[str]]:
 
 
 def _reads_stream(stream: str) -> list[str]:
-    """The requests of a consumer and of someone who looks up the last message of a subject."""
+    """The requests of a consumer and of someone who looks up the last message of a subject.
+
+    Not `$JS.API.DIRECT.GET`: its answer is the message itself, headers and all, on whatever subject the question named
+    for it. So a service could have `cmd.firm...` said with a caller of its own invention. `shared.broker.QuickClient`
+    keeps out what consumers deliver to such subjects.
+    """
     return [
         f"$JS.API.STREAM.INFO.{stream}",
         f"$JS.API.STREAM.MSG.GET.{stream}",
-        f"$JS.API.DIRECT.GET.{stream}",
-        f"$JS.API.DIRECT.GET.{stream}.>",
         f"$JS.API.CONSUMER.CREATE.{stream}.>",
         f"$JS.API.CONSUMER.INFO.{stream}.*",
         f"$JS.API.CONSUMER.DELETE.{stream}.*",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from shared.problems import NotCaughtUp, Refusal
+from shared.signal import Signal
 
 _PART = re.compile(r"([a-z]{1,40})=([0-9]{1,18})")
 
@@ -43,6 +44,10 @@ class Progress:
 
     def __init__(self, services: Mapping[str, int]) -> None:
         self.reached = Position(services)
+        self.waiting = 0
+        """How many wait for a position at this moment."""
+        self.sought = Signal()
+        """Set when somebody begins to wait."""
         self._moved = asyncio.Event()
 
     def advance(self, reached: Mapping[str, int]) -> None:
@@ -59,9 +64,13 @@ class Progress:
         """Return once all of `wanted` (of the services followed here) is applied; `NotCaughtUp` after `seconds`."""
         if self.covers(wanted):
             return
+        self.waiting += 1
+        self.sought.set()
         try:
             async with asyncio.timeout(seconds):
                 while not self.covers(wanted):
                     await self._moved.wait()
         except TimeoutError:
             raise NotCaughtUp from None
+        finally:
+            self.waiting -= 1

@@ -1,14 +1,19 @@
 """A process on its machine: its pid file, the signals that end it, and whether another one is still alive."""
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
+BEAT = 2.0
+"""Seconds between two touches of a heartbeat's files; what looks at them allows for many missed ones."""
+
+log = logging.getLogger(__name__)
 
 
 def write_atomically(path: Path, text: str, *, mode: int = 0o644) -> None:
@@ -86,3 +91,36 @@ async def until_stopped() -> signal.Signals:
     finally:
         for which in ENDING:
             loop.remove_signal_handler(which)
+
+
+@asynccontextmanager
+async def heartbeat(folder: Path | None, ready: Callable[[], bool]) -> AsyncIterator[None]:
+    """While the block runs, touch `<folder>/alive` every few seconds, and `<folder>/ready` as long as `ready()`.
+
+    Whoever looks from outside needs no more than the age of a file: no connection, no interpreter. A process that
+    hangs touches nothing. Without a folder, nothing is done.
+    """
+    if folder is None:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    beating = asyncio.create_task(_beat(folder, ready))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.wait({beating})
+        (folder / "ready").unlink(missing_ok=True)
+
+
+async def _beat(folder: Path, ready: Callable[[], bool]) -> None:
+    while True:
+        try:
+            (folder / "alive").touch()
+            if ready():
+                (folder / "ready").touch()
+            else:
+                (folder / "ready").unlink(missing_ok=True)
+        except OSError as error:  # an old file says that something is wrong, and so it is
+            log.warning("heartbeat: %s", error.strerror)
+        await asyncio.sleep(BEAT)

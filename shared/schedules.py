@@ -6,10 +6,11 @@ is idempotent). A message that falls due reaches its service at least once, also
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 from nats.aio.client import Client
@@ -19,6 +20,7 @@ from shared.broker import SCHEDULES, BrokerRefused, ask, send
 
 _KEPT = 7 * 24 * 3600  # seconds for which a message that is due waits for its service
 _HANDLING = 60  # seconds for a handler, before the message comes again
+_FINISHING = 3  # seconds for a handler when the service stops
 _WAIT = 20  # seconds for which one request waits for a message
 _LONGEST_PAUSE = 60
 _SECOND = 1_000_000_000
@@ -94,7 +96,7 @@ class Schedules:
         inbox = await self._connection.subscribe(self._connection.new_inbox(), cb=arrived.put)
         try:
             while message := await self._next(name, inbox.subject, arrived):
-                await self._handle(message, handler)
+                await _to_its_end(self._handle(message, handler))
         finally:
             if not self._connection.is_closed:
                 await inbox.unsubscribe()
@@ -127,6 +129,17 @@ class Schedules:
 
     def _subject(self, key: str) -> str:
         return f"schedule.{self._service}.{key}"
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Who is stopped meanwhile finishes first: an e-mail that was just handed over is not to be handed over again."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=_FINISHING)
+        task.cancel()
+        raise
 
 
 def _delivered(message: Msg) -> Msg | None:

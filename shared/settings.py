@@ -3,15 +3,18 @@
 import os
 import socket
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Read once, when a process starts."""
 
-    model_config = SettingsConfigDict(env_prefix="DOSSIER_", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="DOSSIER_", env_ignore_empty=True, env_nested_delimiter="_", extra="ignore"
+    )  # the delimiter is for `instances`
 
     data: Path = Field(Path("var"), description="The folder that holds everything: stores, blobs, mailbox, logs.")
     port: int = Field(
@@ -39,19 +42,44 @@ class Settings(BaseSettings):
         default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}",
         description="This process among several of its service, in leases, health and metrics.",
     )
+    instances: dict[str, Annotated[int, Field(ge=1, le=16)]] = Field(
+        default_factory=dict,
+        description="DOSSIER_INSTANCES_<SERVICE>: how many processes of a service, or of the gateway, `dossier run` "
+        "starts; default 1.",
+    )
+    heartbeat: Path | None = Field(
+        None,
+        description="A folder in which the process touches `alive` every few seconds, and `ready` as long as it can do "
+        "its work: for the health checks of containers. Default: none.",
+    )
     nats_url: str = Field(
         "nats://127.0.0.1:4222",
         description="Address of the broker, or those of its servers with commas between; `dossier run` sets it.",
     )
     nats_replicas: int = Field(1, ge=1, le=5, description="Servers of the broker that keep each stream.")
-    nats_ca: Path | None = Field(None, description="Certificates of who may vouch for the broker (PEM); turns TLS on.")
+    nats_ca: FilePath | None = Field(
+        None, description="Certificates of who may vouch for the broker (PEM); turns TLS on."
+    )
     nats_user: str | None = Field(None, description="User name at the broker: the service's name.")
     nats_password: SecretStr | None = Field(None, description="Password of that user.")
     master_key: SecretStr | None = Field(
         None, description="64 hexadecimal digits; wraps the keys of personal data. Only `contacts` is given it."
     )
     blobs_url: str | None = Field(
-        None, description="Where bytes of documents lie (obstore URL); default `<data>/blobs`."
+        None,
+        description="Where bytes of documents lie (obstore URL, as `s3://bucket`); default `<data>/blobs`. "
+        "A bucket needs a rule that aborts unfinished multipart uploads after some days.",
+    )
+    blobs_endpoint: str | None = Field(
+        None, description="Address of the S3 server, if it is not Amazon's; `http://` sends everything in clear."
+    )
+    blobs_region: str | None = Field(None, description="S3 region, if the server has several; default us-east-1.")
+    blobs_access_key: str | None = Field(
+        None, description="S3 access key; default: what obstore finds by AWS_ACCESS_KEY_ID or as the machine's role."
+    )
+    blobs_secret_key: SecretStr | None = Field(None, description="The secret of that access key.")
+    blobs_seconds: float = Field(
+        20, gt=0, description="S3 must answer a request, or send on, within this time; a part has 5 MiB. Seconds."
     )
     upload_limit: int = Field(2 * 1024**3, ge=1, description="Largest upload, bytes.")
     orphan_hours: float = Field(
@@ -74,7 +102,12 @@ class Settings(BaseSettings):
     smtp_port: int = Field(0, ge=0, le=65535, description="SMTP port; `dossier run` sets that of the mailbox.")
     smtp_user: str | None = Field(None, description="User name at the SMTP server, if it wants one.")
     smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.")
-    smtp_tls: bool = Field(False, description="Require STARTTLS.")
+    smtp_tls: bool | Literal["implicit"] = Field(
+        False, description="`true` requires STARTTLS, `implicit` encrypts from the first byte (port 465, RFC 8314)."
+    )
+    smtp_ca: FilePath | None = Field(
+        None, description="Certificates of who may vouch for the SMTP server (PEM); default: the system's."
+    )
     mail_from: str = Field("Dossier <dossier@localhost.localdomain>", description="The sender of e-mails.")
     smtp_seconds: float = Field(
         40, gt=0, le=50, description="An e-mail not handed over in this time is tried again later, seconds."

@@ -13,7 +13,7 @@ from typing import Any
 
 from nats.aio.client import Client
 
-from shared.broker import EVENTS, SCHEDULES, BrokerRefused, QuickClient, ask, declare_streams
+from shared.broker import EVENTS, LEASES, SCHEDULES, BrokerRefused, QuickClient, ask, declare_streams
 from shared.settings import Settings
 from tests.waiting import eventually
 
@@ -26,7 +26,7 @@ jetstream {{ store_dir: "{store}", sync_interval: always, max_memory_store: 64MB
 """
 
 
-def _die_with_the_tests() -> None:
+def die_with_the_tests() -> None:
     """In the new process: be killed when that of the tests ends in whatever way (prctl PR_SET_PDEATHSIG, Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
@@ -68,7 +68,7 @@ class NatsServer:
         """Start, and return once it accepts connections."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [BINARY, "-c", self._config], stdout=log, stderr=log, preexec_fn=_die_with_the_tests
+                [BINARY, "-c", self._config], stdout=log, stderr=log, preexec_fn=die_with_the_tests
             )
         deadline = time.monotonic() + 15
         while not self._answers():
@@ -106,8 +106,8 @@ class NatsServer:
 
 
 async def fresh_streams(connection: Client) -> None:
-    """Both streams as on the first day."""
-    for stream in (EVENTS, SCHEDULES):
+    """All streams as on the first day."""
+    for stream in (EVENTS, SCHEDULES, LEASES):
         await connection.request(f"$JS.API.STREAM.DELETE.{stream}", timeout=5)
 
     async def declared() -> bool:

@@ -9,9 +9,10 @@ from nats.aio.client import Client
 
 from shared.broker import options
 from tests.broker import NatsServer, connected, fresh_streams
+from tests.mongo import mongo_database, mongo_settings, own_mongo
 from tests.postgres import own_postgres, postgres, postgres_url
 
-__all__ = ["own_postgres", "postgres", "postgres_url"]
+__all__ = ["mongo_database", "mongo_settings", "own_mongo", "own_postgres", "postgres", "postgres_url"]
 
 # A failing example is shown as it was found: making it smaller takes minutes where an example is a whole history.
 settings.register_profile("plain", phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.target], deadline=None)

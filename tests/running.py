@@ -72,6 +72,7 @@ class System:
     async def start(self, app: ModuleType, name: str | None = None) -> Running:
         """Start a service; a second instance of one that runs needs a `name` of its own."""
         service = app.build(self.settings)
+        service.settings = self.settings.model_copy(update={"instance": name or service.name})
         stack = AsyncExitStack()
         self._stacks[name or service.name] = stack
         running: Running = await service.start(stack)

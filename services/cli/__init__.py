@@ -3,9 +3,14 @@
 Each verb imports what it needs when it is called, so that `--help` is quick and `run` stays small.
 """
 
+import logging
+import os
 import sys
 
 import click
+
+from services.cli.operating import COMMANDS as OPERATING
+from services.cli.safekeeping import COMMANDS as SAFEKEEPING
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,11 +31,23 @@ def run() -> None:
 
 @main.command()
 @click.argument("process")
-def serve(process: str) -> None:
+@click.option("--instance", type=click.IntRange(min=1), help="Which of several on this machine; the first is 1.")
+def serve(process: str, instance: int | None) -> None:
     """Run one PROCESS in the foreground: a service, gateway, mailbox or streams."""
     from services.cli.serve import serve
 
-    serve(process)
+    serve(process, instance)
+    logging.shutdown()
+    os._exit(0)  # everything is closed: taking the interpreter apart takes seconds where many processes end at once
+
+
+@main.command()
+@click.argument("services", nargs=-1)
+def restart(services: tuple[str, ...]) -> None:
+    """Start SERVICES (default: all, the gateway included) again, one process after the other, while the firm works."""
+    from services.cli.restart import restart
+
+    restart(services)
 
 
 @main.command()
@@ -48,3 +65,19 @@ def demo() -> None:
     from services.cli.fill import fill
 
     fill()
+
+
+@main.command()
+@click.option("--name", default="nats", show_default=True, help="Name of this server; each of a cluster has its own.")
+@click.option("--route", "routes", multiple=True, metavar="HOST:PORT", help="A server of the cluster; once for each.")
+@click.option("--tls", help="Folder on the server with tls.crt, tls.key and ca.crt; a cluster needs them.")
+@click.option("--helm", is_flag=True, help="Values for the chart nats/nats in place of a configuration.")
+def broker_config(name: str, routes: tuple[str, ...], tls: str | None, helm: bool) -> None:
+    """Print the broker's configuration: its users and what each may do. Passwords come from its environment."""
+    from services.cli.broker_config import print_configuration
+
+    print_configuration(name, routes, tls, helm=helm)
+
+
+for command in (*OPERATING, *SAFEKEEPING):
+    main.add_command(command)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from click import ClickException
+
 from services.cli.credentials import Credentials
 from services.cli.layout import Layout
 from services.cli.ports import LOCAL
@@ -17,12 +19,19 @@ from shared.settings import Settings
 
 TREE = Path(__file__).parents[2]
 BROKER = "nats-server"
+SCALED = (*SERVICES, "gateway")
+"""What several processes can run at once."""
 SECRETS: dict[str, tuple[str, ...]] = {
     "DOSSIER_MASTER_KEY": ("contacts",),
+    "DOSSIER_KEYS_URL": ("contacts",),
+    "DOSSIER_EVENTS_URL": SERVICES,
+    "DOSSIER_READ_URL": SCALED,
     "DOSSIER_OWNER_EMAIL": ("firm",),
     "DOSSIER_OWNER_PASSWORD": ("firm",),
     "DOSSIER_SMTP_USER": ("notifications",),
     "DOSSIER_SMTP_PASSWORD": ("notifications",),
+    "DOSSIER_BLOBS_ACCESS_KEY": ("gateway", "files"),
+    "DOSSIER_BLOBS_SECRET_KEY": ("gateway", "files"),
     "DOSSIER_NATS_PASSWORD": (),
 }
 """Which process is told which secret. Every other process gets an empty value, which counts as none."""
@@ -48,9 +57,26 @@ class Plan:
         """What the services stand on; stopped last."""
         return [BROKER, *(["mailbox"] if self.sends_to_mailbox else [])]
 
+    def __post_init__(self) -> None:
+        for service in self.settings.instances.keys() - set(SCALED):
+            known = ", ".join(SCALED)
+            raise ClickException(f"DOSSIER_INSTANCES_{service.upper()}: there is no service {service!r}, but {known}.")
+
     @property
     def services(self) -> list[str]:
-        return ["streams", *SERVICES, "gateway"]
+        """The programs of the services, each instance one."""
+        return [
+            "streams",
+            *(name for service in SCALED for name in (*self.instances(service), *self.stand_ins(service))),
+        ]
+
+    def instances(self, service: str) -> list[str]:
+        """Names of the processes that run a service, or the gateway."""
+        return [process(service, number) for number in range(1, self.settings.instances.get(service, 1) + 1)]
+
+    def stand_ins(self, service: str) -> list[str]:
+        """Who runs a service while its only instance is started again."""
+        return [] if len(self.instances(service)) > 1 else [process(service, 2)]
 
     def write(self) -> Path:
         """Write both configurations into the data folder; returns the supervisor's."""
@@ -75,7 +101,8 @@ class Plan:
     def smtp_port(self) -> int:
         if self.sends_to_mailbox:
             return self.ports["smtp"]
-        return self.settings.smtp_port or 587  # submission, RFC 6409
+        implicit = self.settings.smtp_tls == "implicit"
+        return self.settings.smtp_port or (465 if implicit else 587)  # submission, RFC 8314 and 6409
 
 
 def nats(plan: Plan) -> str:
@@ -109,25 +136,40 @@ def _user(name: str, password: str) -> str:
     return f"    {{user: {json.dumps(name)}, password: {json.dumps(password)}, permissions: {json.dumps(rights)}}}"
 
 
+def process(service: str, number: int) -> str:
+    """The name of a service's process: of its first instance, the service's own."""
+    return service if number == 1 else f"{service}-{number}"
+
+
 def _program(plan: Plan, name: str) -> str:
-    if name == BROKER:
-        command = [str(Path(sys.executable).with_name(BROKER)), "-c", str(plan.layout.run / "nats.conf")]
-    else:
-        command = [sys.executable, "-m", "services.cli", "serve", name]
-    environment = {secret: "" for secret, told in SECRETS.items() if name not in told}
-    if name == BROKER and "GOMAXPROCS" not in os.environ:
-        # Go's scheduler looks for work on every processor, and so takes them from the services it wakes.
-        environment["GOMAXPROCS"] = str(max(1, (os.cpu_count() or 1) // 4))
-    user = ADMIN if name == "streams" else name
-    if user in plan.credentials.nats:
-        environment |= {"DOSSIER_NATS_USER": user, "DOSSIER_NATS_PASSWORD": plan.credentials.nats[user]}
+    service = name if name in plan.platform else name.partition("-")[0]
     return _template("program.conf").substitute(
         name=name,
-        command=_escape(shlex.join(command)),
-        environment=",".join(f'{key}="{value}"' for key, value in environment.items()),
+        command=_escape(shlex.join(_command(plan, name, service))),
+        environment=",".join(f'{key}="{value}"' for key, value in _environment(plan, service).items()),
+        autostart="false" if service in SCALED and name in plan.stand_ins(service) else "true",
         patience=2 if name in plan.platform else 5,
         logfile=_escape(_escape(str(plan.layout.log / f"{name}.log"))),  # this value is expanded twice
     )
+
+
+def _command(plan: Plan, name: str, service: str) -> list[str]:
+    if service == BROKER:
+        return [str(Path(sys.executable).with_name(BROKER)), "-c", str(plan.layout.run / "nats.conf")]
+    instance = ["--instance", name.partition("-")[2] or "1"] if service in SCALED else []
+    return [sys.executable, "-m", "services.cli", "serve", service, *instance]
+
+
+def _environment(plan: Plan, service: str) -> dict[str, str]:
+    """What a process is told apart from what all are."""
+    environment = {secret: "" for secret, told in SECRETS.items() if service not in told}
+    if service == BROKER and "GOMAXPROCS" not in os.environ:
+        # Go's scheduler looks for work on every processor, and so takes them from the services it wakes.
+        environment["GOMAXPROCS"] = str(max(1, (os.cpu_count() or 1) // 4))
+    user = ADMIN if service == "streams" else service
+    if user in plan.credentials.nats:
+        environment |= {"DOSSIER_NATS_USER": user, "DOSSIER_NATS_PASSWORD": plan.credentials.nats[user]}
+    return environment
 
 
 def _template(name: str) -> Template:

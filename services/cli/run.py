@@ -15,6 +15,7 @@ from services.cli import ports, ready
 from services.cli.configuration import Plan
 from services.cli.credentials import load_or_make
 from services.cli.layout import Layout
+from services.cli.moved import refuse_past
 from services.cli.supervisor import Supervisor, kill_leftovers
 from shared.settings import Settings
 
@@ -34,6 +35,7 @@ def run() -> None:
     with layout.locked():
         for name in kill_leftovers(layout):
             click.echo(f"Ended {name}, left over from a start that was cut off.")
+        refuse_past(layout, settings)
         ports.check_gateway(settings.host, settings.port)
         credentials = load_or_make(layout, settings)
         plan = Plan(layout, settings, credentials, ports.choose(layout.ports, avoid=settings.port))

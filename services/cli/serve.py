@@ -16,13 +16,17 @@ from shared.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def serve(name: str) -> None:
-    """Run a service, the gateway, the mailbox or the keeper of the streams until SIGTERM or SIGINT."""
+def serve(name: str, instance: int | None = None) -> None:
+    """Run a service, the gateway, the mailbox or the keeper of the streams until SIGTERM or SIGINT.
+
+    `instance`: which of several on this machine. One that is started again goes on with what was its own.
+    """
     module = _module(name)
-    settings = Settings()
+    process = name if instance in (None, 1) else f"{name}-{instance}"
+    settings = Settings() if instance is None else Settings(instance=process)
     telemetry.configure(name, settings)
     try:
-        with pid_file(settings.folder("run"), name):
+        with pid_file(settings.folder("run"), process):
             log.info("starts")
             if name in _SMALL:
                 asyncio.run(_small(module, settings))

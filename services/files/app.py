@@ -38,4 +38,4 @@ def _provide(running: Running) -> Mapping[Any, Any]:
 def _background(running: Running) -> Sequence[Callable[[], Any]]:
     published = PublishedBlobs(running.store, running.read)
     age = timedelta(hours=running.settings.orphan_hours)
-    return [Sweeper(Blobs.of(running.settings), published, age).run]
+    return [Sweeper(Blobs.of(running.settings), published, age, running.works).run]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 from obstore.exceptions import BaseError
@@ -10,6 +10,7 @@ from obstore.exceptions import BaseError
 from services.files.projections import PublishedBlobs
 from shared.blobs import Blobs
 from shared.broker import PASSING
+from shared.readstore.interface import Superseded
 
 FIRST = 300.0
 """Seconds after the start of the service until the first sweep: there is more urgent work then."""
@@ -19,17 +20,22 @@ _log = logging.getLogger(__name__)
 
 
 class Sweeper:
-    """Removes uploads older than `age` that no document speaks of. Several instances may sweep at once."""
+    """Removes uploads older than `age` that no document speaks of. `works`: whether it is for this instance to do."""
 
-    def __init__(self, blobs: Blobs, published: PublishedBlobs, age: timedelta) -> None:
-        self._blobs, self._published, self._age = blobs, published, age
+    def __init__(
+        self, blobs: Blobs, published: PublishedBlobs, age: timedelta, works: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._blobs, self._published, self._age, self._works = blobs, published, age, works
 
     async def run(self) -> None:
         """Sweep once an hour; what goes wrong once may go well an hour later."""
         await asyncio.sleep(FIRST)
         while True:
             try:
-                await self.sweep()
+                if self._works():
+                    await self.sweep()
+            except Superseded:
+                _log.info("another instance sweeps now")
             except (*PASSING, OSError, BaseError):
                 _log.exception("orphaned uploads could not be swept")
             await asyncio.sleep(EVERY)

@@ -1,6 +1,6 @@
 """The gateway's copy of the sessions, from the events of firm; a token is stored nowhere, only its SHA-256."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from shared.events import Recorded
@@ -8,6 +8,7 @@ from shared.readstore.conditions import Condition, Eq, Range
 from shared.readstore.interface import Batch, Collection
 
 SESSIONS = Collection("sessions", fields=("session_id", "member_id", "expires_at"))
+Ended = Callable[[str], Awaitable[None]]
 _SWEPT = 20  # expired sessions removed per new one
 
 
@@ -30,7 +31,7 @@ class SessionCopy:
     services = frozenset({"firm"})
     collections = (SESSIONS,)
 
-    def __init__(self, ended: Callable[[str], None], ended_member: Callable[[str], None]) -> None:
+    def __init__(self, ended: Ended, ended_member: Ended) -> None:
         self._ended, self._ended_member = ended, ended_member
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
@@ -46,9 +47,9 @@ class SessionCopy:
     async def committed(self, events: Sequence[Recorded]) -> None:
         for event in events:
             if event.topic == "firm.session.ended":
-                self._ended(event.id)
+                await self._ended(event.id)
             elif event.topic == "firm.member.deactivated":
-                self._ended_member(event.id)
+                await self._ended_member(event.id)
 
 
 async def _remove(batch: Batch, condition: Condition, limit: int = _SWEPT) -> None:

@@ -1,6 +1,6 @@
 """The notifications service: who is e-mailed about what, and delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from services.notifications import commands, queries
 from services.notifications.domain import Message
 from services.notifications.projections import Actions, Names, Outbox
 from services.notifications.projections.actions import ACTIONS
-from services.notifications.reactions import Delivery, Promises, Scheduling, Telling
+from services.notifications.reactions import Delivery, Operating, Promises, Scheduling, Telling
 from services.notifications.reactions.judging import Judge
 from services.notifications.reactions.letters import Letters
+from shared.control import Verb
 from shared.mail import Transport
 from shared.repository import Repository
 from shared.runner import Projection
@@ -34,6 +35,7 @@ def build(settings: Settings) -> Service:
         access=_access,
         reactions=_reactions,
         background=_background,
+        control=_control,
     )
 
 
@@ -52,6 +54,10 @@ def _access(running: Running) -> Access:
 
 def _reactions(running: Running) -> Sequence[Projection]:
     return [Telling(running), Scheduling(Schedules(running.connection, running.name))]
+
+
+def _control(running: Running) -> Mapping[str, Verb]:
+    return Operating(running, Schedules(running.connection, running.name)).verbs
 
 
 def _background(running: Running) -> Sequence[Any]:

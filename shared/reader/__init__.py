@@ -26,8 +26,8 @@ OVERLAP = 1_000
 """Messages read again after a new connection, in case the broker came back with a shorter history; known ones are
 dropped by their numbers."""
 
-_HEARTBEAT = 5.0
-_SILENCE = 12.0  # seconds without a sign of life
+_HEARTBEAT = 2.0
+_SILENCE = 5.0  # seconds without a sign of life: the server that kept the consumer has died, others have not
 _LOOK = 0.5  # seconds between two looks at the connection
 _EXPIRES = 30.0
 _log = logging.getLogger(__name__)

@@ -27,6 +27,10 @@ class ShapeChanged(Exception):
         self.collection = name
 
 
+class Superseded(Exception):
+    """Another process has claimed the store since this one did: it writes no more, for what it knows may be old."""
+
+
 class UnknownField(LookupError):
     """A condition or an order names a field that the collection does not declare (as a field, a list or text)."""
 
@@ -142,12 +146,26 @@ class Batch(Finder, Protocol):
     def delete(self, collection: Collection, id: str) -> None:
         """Remove a document; none is no error."""
 
+    def replace(self, collection: Collection, by: Collection) -> None:
+        """Have another collection of the same shape take this one's name and place; its own documents are gone.
+
+        Once the batch is stored, and with everything else in it: nobody sees one without the other. The name of the
+        other must not be used for a third: its indexes may keep it.
+        """
+
     def checkpoint(self, name: str, position: Mapping[str, int]) -> None:
         """Remember how far `name` has come, with everything else in this batch. An empty position forgets it."""
 
 
 class ReadStore(Finder, Protocol):
     """The documents that a service shows. Raises `OutOfSpace` and `Unavailable` of shared.problems."""
+
+    async def claim(self) -> None:
+        """Become the one writer of this store, and finish what the one before may have left half done.
+
+        From now on batches of everybody who claimed it earlier raise `Superseded` and change nothing; so do `declare`
+        and `drop`. Who has never claimed it does so with the first batch. Claiming again is allowed.
+        """
 
     async def declare(self, *collections: Collection) -> None:
         """Make collections ready; again is no change; `ShapeChanged` if one is stored otherwise."""
@@ -157,6 +175,9 @@ class ReadStore(Finder, Protocol):
 
     async def collections(self) -> list[str]:
         """Names of the collections stored, sorted."""
+
+    async def scan(self, collection: Collection, after: str = "", limit: int = 1_000) -> list[tuple[str, Document]]:
+        """Documents with their ids, in the order of the ids, from behind `after` on."""
 
     async def get_raw(self, collection: Collection, id: str) -> bytes | None:
         """The stored JSON as it is, for answers that are passed on unread."""
@@ -168,7 +189,10 @@ class ReadStore(Finder, Protocol):
         """
 
     def batch(self) -> AbstractAsyncContextManager[Batch]:
-        """Begin a unit of work; batches of one store wait for each other, so they must not be nested."""
+        """Begin a unit of work; batches of one store wait for each other, so they must not be nested.
+
+        Raises `Superseded` once another process has claimed the store.
+        """
 
     async def checkpoint(self, name: str) -> dict[str, int]:
         """How far `name` had come at its last batch; empty if never."""

@@ -1,4 +1,4 @@
-"""The read store in one SQLite file: one process writes it, others may read."""
+"""The read store in one SQLite file: the process that claimed it writes, others read."""
 
 import asyncio
 import sqlite3
@@ -14,11 +14,14 @@ from shared.readstore.conditions import Condition
 from shared.readstore.interface import Batch, Collection, Document, Hit, Key, Order, Page
 from shared.readstore.sqlite_batch import SqliteBatch, checkpoint
 from shared.readstore.sqlite_find import Questions
+from shared.readstore.sqlite_owner import check, others, take
 from shared.readstore.sqlite_schema import STORE, declare, drop, problem, rows
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",  # a power cut may undo the last batches with their checkpoints: they are read again
+    "PRAGMA secure_delete = OFF",  # some SQLites are built with it: `scrub` does the same, once, when it is needed
+    "PRAGMA wal_autocheckpoint = 8000",  # pages: what is written over again and again is carried over once
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16384",  # KiB
     "PRAGMA journal_size_limit = 67108864",  # bytes
@@ -42,17 +45,30 @@ class SqliteReadStore:
             raise problem(error) from error
         rows(self._reader, "PRAGMA query_only = ON")
         self._read, self._write = Questions(self._reader), Questions(self._writer)
+        self._owner: int | None = None
         self._hot: dict[str, dict[str, bytes]] = {}
+        self._seen = 0
+
+    async def claim(self) -> None:
+        async with self._lock:
+            self._claim()
+
+    def _claim(self) -> None:
+        with self._transaction():
+            owner = take(self._writer)
+        self._owner = owner
 
     async def declare(self, *collections: Collection) -> None:
         async with self._lock:
             with self._transaction():
+                check(self._writer, self._owner)
                 for collection in collections:
                     declare(self._writer, collection)
 
     async def drop(self, collection: Collection | str) -> None:
         async with self._lock:
             with self._transaction():
+                check(self._writer, self._owner)
                 name = collection if isinstance(collection, str) else collection.name
                 drop(self._writer, name)
                 self._hot.pop(name, None)
@@ -63,10 +79,22 @@ class SqliteReadStore:
     async def get(self, collection: Collection, id: str) -> Document | None:
         if not collection.hot:
             return self._read.get(collection, id)
-        held = self._hot.setdefault(collection.name, {})
+        held = self._fresh().setdefault(collection.name, {})
         if id not in held and (stored := self._read.raw(collection, id)) is not None:
             held[id] = stored
         return orjson.loads(held[id]) if id in held else None
+
+    def _fresh(self) -> dict[str, dict[str, bytes]]:
+        """The documents in memory; none, if another process has written: its own writes the writer does not count."""
+        seen = others(self._writer)
+        if seen != self._seen:
+            self._hot.clear()
+            self._seen = seen
+        return self._hot
+
+    async def scan(self, collection: Collection, after: str = "", limit: int = 1_000) -> list[tuple[str, Document]]:
+        sql = f"SELECT id, document FROM d_{collection.name} WHERE id > ? ORDER BY id LIMIT ?"
+        return [(id, orjson.loads(document)) for id, document in rows(self._reader, sql, (after, limit))]
 
     async def get_raw(self, collection: Collection, id: str) -> bytes | None:
         return self._read.raw(collection, id)
@@ -93,7 +121,9 @@ class SqliteReadStore:
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[Batch]:
         async with self._lock:
-            batch = SqliteBatch(self._write)
+            if self._owner is None:
+                self._claim()
+            batch = SqliteBatch(self._write, self._owner)
             try:
                 yield batch
                 batch.commit()

@@ -1,6 +1,7 @@
 """A unit of work on SQLite: changes gather in memory and go into one transaction."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection as Values
 from collections.abc import Mapping, Sequence
 
@@ -9,22 +10,27 @@ import orjson
 from shared.readstore.conditions import Condition, Has
 from shared.readstore.interface import Collection, Document, Key, Order, Page
 from shared.readstore.sqlite_find import Questions
-from shared.readstore.sqlite_schema import rows
+from shared.readstore.sqlite_owner import check
+from shared.readstore.sqlite_schema import drop, rename, rows
 from shared.readstore.sqlite_write import many, write
 
 Held = dict[str, Document | None]
 """Documents by id; None is one that is not there."""
+Entries = dict[str, set[str]]
+"""Ids of documents by a value in their list."""
 
 
 class SqliteBatch:
     """`Batch` on the writing connection, which nobody else uses meanwhile."""
 
-    def __init__(self, questions: Questions) -> None:
-        self._questions = questions
+    def __init__(self, questions: Questions, owner: int | None) -> None:
+        self._questions, self._owner = questions, owner
         self._connection = questions.connection
         self._held: dict[str, Held] = {}
         self._changes: dict[str, tuple[Collection, Held]] = {}
+        self._lists: dict[tuple[str, str], Entries] = {}
         self._positions: dict[str, bytes | None] = {}
+        self._replaced: list[tuple[str, str]] = []
         self.touched: set[str] = set()
         """Names of the collections that something was changed in."""
 
@@ -54,6 +60,10 @@ class SqliteBatch:
     def checkpoint(self, name: str, position: Mapping[str, int]) -> None:
         self._positions[name] = orjson.dumps(dict(position)) if position else None
 
+    def replace(self, collection: Collection, by: Collection) -> None:
+        self.touched |= {collection.name, by.name}
+        self._replaced.append((collection.name, by.name))
+
     async def find(
         self,
         collection: Collection,
@@ -77,8 +87,22 @@ class SqliteBatch:
         has, (_, changed) = conditions[0], self._changes[collection.name]
         stored = self._questions.having(collection, has, limit + len(changed) + 1)
         found = {id: document for id, document in stored.items() if id not in changed}
-        found |= {id: put for id, put in changed.items() if put is not None and has.value in (put.get(has.list) or ())}
+        for id in self._entries(collection.name, has.list)[has.value]:
+            put = changed.get(id)
+            if put is not None and has.value in (put.get(has.list) or ()):
+                found[id] = put
         return Page([found[id] for id in sorted(found)], None) if len(found) <= limit else None
+
+    def _entries(self, name: str, field: str) -> Entries:
+        """By value, the changed documents in whose list it stands, or stood before they were changed once more.
+
+        Kept from the first question on, so that asking for each event does not go through the whole batch.
+        """
+        if (name, field) not in self._lists:
+            entries = self._lists[name, field] = defaultdict(set)
+            for id, document in self._changes[name][1].items():
+                _enter(entries, id, document, field)
+        return self._lists[name, field]
 
     async def count(self, collection: Collection, *conditions: Condition) -> int:
         self._flush(collection.name)
@@ -94,6 +118,10 @@ class SqliteBatch:
             kept = [(name, position) for name, position in self._positions.items() if position is not None]
             many(self._connection, "DELETE FROM checkpoint WHERE name = ?", gone)
             many(self._connection, "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", kept)
+        for name, by in self._replaced:
+            self._begin()
+            drop(self._connection, name)
+            rename(self._connection, by, name)
         if self._connection.in_transaction:
             rows(self._connection, "COMMIT")
 
@@ -106,6 +134,9 @@ class SqliteBatch:
         self.touched.add(collection.name)
         self._held.setdefault(collection.name, {})[id] = document
         self._changes.setdefault(collection.name, (collection, {}))[1][id] = document
+        for field in collection.lists:
+            if (entries := self._lists.get((collection.name, field))) is not None:
+                _enter(entries, id, document, field)
 
     def _flush(self, name: str) -> None:
         changes = self._changes.pop(name, None)
@@ -116,6 +147,12 @@ class SqliteBatch:
     def _begin(self) -> None:
         if not self._connection.in_transaction:
             rows(self._connection, "BEGIN IMMEDIATE")
+            check(self._connection, self._owner)
+
+
+def _enter(entries: Entries, id: str, document: Document | None, field: str) -> None:
+    for value in (document or {}).get(field) or ():
+        entries[value].add(id)
 
 
 def checkpoint(connection: sqlite3.Connection, name: str) -> dict[str, int]:

@@ -69,9 +69,8 @@ class Questions:
 
     def having(self, collection: Collection, has: Has, limit: int) -> dict[str, Document]:
         """Documents whose list holds a value, by id; some of them, if they are more than `limit`."""
-        values: list[Any] = []
-        statement = find_sql(collection, self._shapes(collection, [has], values), (), False)
-        return {id: orjson.loads(document) for id, document in rows(self.connection, statement, (*values, limit))}
+        statement = find_sql(collection, (("rare", has.list, 1),), (), False)
+        return {id: orjson.loads(document) for id, document in rows(self.connection, statement, (has.value, limit))}
 
     def count(self, collection: Collection, conditions: Sequence[Condition]) -> int:
         values: list[Any] = []

@@ -17,12 +17,15 @@ NONE = float("-inf")
 
 STORE = """
 CREATE TABLE IF NOT EXISTS collection (name TEXT PRIMARY KEY, shape TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS owner (number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS checkpoint (name TEXT PRIMARY KEY, position BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
 def column(value: Any) -> Any:
     """A scalar as SQLite is given it; `TypeError` for what no field may hold."""
+    if type(value) is str:  # nearly all are
+        return value
     if value is None or value != value:  # NaN is no JSON; orjson writes it as null
         return NONE
     if isinstance(value, str | int | float):
@@ -73,12 +76,25 @@ def drop(connection: sqlite3.Connection, name: str) -> None:
     """Remove the tables of a collection, whatever its shape is."""
     if not rows(connection, "DELETE FROM collection WHERE name = ? RETURNING name", (name,)):
         return
-    for (table,) in rows(
+    for table in _stored(connection, name):
+        rows(connection, f'DROP TABLE "{table}"')
+
+
+def rename(connection: sqlite3.Connection, name: str, to: str) -> None:
+    """Give a collection's tables another name, which is free. Its indexes keep theirs: nobody asks for them."""
+    for table in _stored(connection, name):
+        rows(connection, f'ALTER TABLE "{table}" RENAME TO "{table[:2]}{to}{table[2 + len(name) :]}"')
+    rows(connection, "UPDATE collection SET name = ? WHERE name = ?", (to, name))
+
+
+def _stored(connection: sqlite3.Connection, name: str) -> list[str]:
+    """The tables of a collection."""
+    found = rows(
         connection,
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND (name IN (?, ?, ?) OR substr(name, 1, ?) = ?)",
         (f"d_{name}", f"x_{name}", f"m_{name}$", len(name) + 3, f"l_{name}$"),
-    ):
-        rows(connection, f'DROP TABLE "{table}"')
+    )
+    return [table for (table,) in found]
 
 
 def _tables(collection: Collection) -> Iterator[str]:
@@ -96,6 +112,6 @@ def _tables(collection: Collection) -> Iterator[str]:
         yield f"CREATE TABLE x_{name} (key INTEGER PRIMARY KEY, id TEXT NOT NULL, sort, text TEXT NOT NULL)"
         # Each trigram once a document (detail=none): the words are looked for in the text itself afterwards.
         yield (
-            f'CREATE VIRTUAL TABLE "m_{name}$" USING fts5(text, content=x_{name}, content_rowid=key, detail=none,'
+            f'CREATE VIRTUAL TABLE "m_{name}$" USING fts5(text, content='', detail=none,'
             " columnsize=0, tokenize='trigram case_sensitive 1')"
         )

@@ -20,7 +20,7 @@ def write(connection: sqlite3.Connection, collection: Collection, changes: Mappi
     stored = set(keys.values())
     if collection.lists or collection.text:
         _give_keys(connection, collection, keys, puts)
-    many(connection, _put_sql(collection), [_row(collection, id, keys.get(id), put) for id, put in puts.items()])
+    many(connection, _put_sql(collection), _rows(collection, keys, puts))
     for name in dict.fromkeys(collection.lists):
         entries = {keys[id]: put.get(name) or () for id, put in puts.items()}
         _write_list(connection, f'"l_{collection.name}${name}"', entries, stored)
@@ -68,10 +68,19 @@ def _put_sql(collection: Collection) -> str:
     return f"INSERT INTO {table} VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {changed}"
 
 
-def _row(collection: Collection, id: str, key: int | None, document: Document) -> tuple[Any, ...]:
-    values = [column(document.get(field)) for field in dict.fromkeys(collection.fields)]
-    folded = [_fold(document.get(field)) for field in dict.fromkeys(collection.folded)]
-    return key, id, *values, *folded, orjson.dumps(document)
+def _rows(collection: Collection, keys: Mapping[str, int], puts: Mapping[str, Document]) -> list[Any]:
+    """Plain loops, and names looked up once: this runs for every document that is stored."""
+    fields, folded = [*dict.fromkeys(collection.fields)], [*dict.fromkeys(collection.folded)]
+    return [
+        (
+            keys.get(id),
+            id,
+            *[column(document.get(field)) for field in fields],
+            *[_fold(document.get(field)) for field in folded],
+            orjson.dumps(document),
+        )
+        for id, document in puts.items()
+    ]
 
 
 def _fold(value: Any) -> Any:
@@ -96,14 +105,22 @@ def _text(field: str, id: str, document: Document) -> tuple[str, Any, str]:
 def _write_texts(
     connection: sqlite3.Connection, name: str, texts: Mapping[int, tuple[str, Any, str]], stored: set[int]
 ) -> None:
-    """As `_write_list`. The trigrams of a text are taken out by naming that text again."""
+    """As `_write_list`. The trigrams of a text are taken out by naming that text again.
+
+    In the order of the keys, each old text right before its new one: FTS5 writes out what it has gathered whenever a
+    key is smaller than the one before, and every such part is looked through by each search until it is merged.
+    """
     sql = f"SELECT key, id, sort, text FROM x_{name} WHERE key IN (SELECT value FROM json_each(?))"
     present = {key: rest for key, *rest in rows(connection, sql, _json(stored))} if stored else {}
-    moved = {key: old[2] for key, old in present.items() if key not in texts or texts[key][2] != old[2]}
+    trigrams: list[tuple[str | None, int, str]] = []
+    for key in sorted(texts.keys() | present.keys()):
+        old = present[key][2] if key in present else None
+        new = texts[key][2] if key in texts else None
+        if old != new:
+            trigrams += [("delete", key, old)] if old is not None else []
+            trigrams += [(None, key, new)] if new is not None else []
     index = f'"m_{name}$"'
-    many(connection, f"INSERT INTO {index} ({index}, rowid, text) VALUES ('delete', ?, ?)", list(moved.items()))
+    many(connection, f"INSERT INTO {index} ({index}, rowid, text) VALUES (?, ?, ?)", trigrams)
     many(connection, f"DELETE FROM x_{name} WHERE key = ?", [(key,) for key in present if key not in texts])
     changed = [(key, *text) for key, text in texts.items() if list(text) != present.get(key)]
     many(connection, f"INSERT OR REPLACE INTO x_{name} VALUES (?, ?, ?, ?)", changed)
-    fresh = [(key, text[2]) for key, text in texts.items() if key not in present or key in moved]
-    many(connection, f"INSERT INTO {index} (rowid, text) VALUES (?, ?)", fresh)

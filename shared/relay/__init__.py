@@ -31,7 +31,7 @@ from shared.broker import EVENTS, BrokerRefused, ask, send
 from shared.receipts import PRIVATE
 from shared.relay.wire import Mark, Message, message
 from shared.signal import Signal
-from shared.telemetry import counter, gauge, span
+from shared.telemetry import counter, span
 
 BATCH = 256  # events
 PACE = 0.01  # seconds before the next events are published, if there are some already: then they go, and cost, together
@@ -40,9 +40,9 @@ _NO_MESSAGE = 10037
 _WRONG_LAST = 10071
 _IDLE_CHECKS = 15  # polls (one a second) after which the mark is read again: the stream may have been made afresh
 _log = logging.getLogger(__name__)
-_lag = gauge("dossier.relay.lag", "{event}", "Stored events that are not yet on the stream.")
-_published = counter("dossier.relay.events", "{event}", "Events published.")
+_published = counter("messaging.client.sent.messages", "{message}", "Events published.")
 
+_STREAM = {"messaging.system": "nats", "messaging.operation.name": "publish", "messaging.destination.name": EVENTS}
 _GUARD = "Nats-Expected-Last-Subject-Sequence"
 _GUARDED = "Nats-Expected-Last-Subject-Sequence-Subject"
 
@@ -142,9 +142,8 @@ class Relay:
         if events:
             with span("publish", events[0].headers.get("traceparent"), events=len(events)):
                 await (self._single(events[0]) if len(events) == 1 else self._batch(events))
-            _published(len(events), service=self._store.service)
+            _published(len(events), **_STREAM)
         self._read = rows[-1].id
-        _lag(self.lag, service=self._store.service)
         return len(rows)
 
     async def _single(self, event: Message) -> None:

@@ -11,22 +11,24 @@ from collections.abc import Callable, Sequence
 from nats.aio.client import Client
 
 from shared.broker import PASSING
+from shared.lease import Lease, Lost
 from shared.parking import PARKED, Parked, Parking
 from shared.position import Progress
 from shared.reader import OVERLAP, Mark, Reader
-from shared.readstore.interface import ReadStore
+from shared.readstore.interface import ReadStore, Superseded
 from shared.runner.applying import Applier
+from shared.runner.beside import clear
 from shared.runner.followers import Committing, Follower, Projection, ServicesChanged, load_follower
 from shared.runner.retrying import Retries
+from shared.runner.turns import Turns
 from shared.sealing import Keyring, Wire
-from shared.telemetry import gauge
 
 __all__ = ["Committing", "Projection", "Runner", "ServicesChanged"]
 
 BATCH = 256
-REBUILD_BATCH = 1_000
+REBUILD_BATCH = 5_000
+_PAUSE = 0.1  # seconds before a turn is asked for again
 _log = logging.getLogger(__name__)
-_lag = gauge("dossier.projection.lag", "{event}", "Events on the stream that are not yet applied.")
 
 
 class Runner:
@@ -40,7 +42,9 @@ class Runner:
         keyring: Keyring,
         projections: Sequence[Projection],
         progress: Progress,
+        lease: Lease | None = None,
     ) -> None:
+        """Several instances share a `lease`, and work in turns; without one it is always ours."""
         self.name = name
         self.projections = projections
         self.progress = progress
@@ -54,7 +58,13 @@ class Runner:
         self._live: list[Follower] = []
         self._retries = Retries(name, self._applier, self._parking, self._followers, self._turn)
         self._reader = Reader(connection, (), size=BATCH)
+        self._turns = Turns(lease, connection, progress) if lease else None
         self._ready = False
+
+    @property
+    def working(self) -> bool:
+        """Whether it is this instance that applies the events."""
+        return self._ready
 
     @property
     def lag(self) -> int:
@@ -62,26 +72,50 @@ class Runner:
         return self._reader.pending
 
     @property
+    def waiting(self) -> int:
+        """Aggregates with parked events."""
+        return self._parking.queues
+
+    @property
     def behind(self) -> list[str]:
         """Projections that are still catching up: what they show is not complete."""
         return [name for name, follower in self._followers.items() if follower not in self._live]
 
     async def run(self) -> None:
-        """Apply events until cancelled."""
-        late = await self._prepare()
+        """Apply events until cancelled: all the time, or whenever it is our turn."""
+        while True:
+            try:
+                if self._turns is None:
+                    await self._work()
+                else:
+                    if not self._followers:
+                        await self._declare()  # queries are answered from now on
+                    await self._turns.wait()
+                    async with self._turns.ours():
+                        await self._work()
+            except* (Lost, Superseded, *PASSING) as errors:
+                _log.warning("%s begin anew", self.name, exc_info=errors)
+            await asyncio.sleep(_PAUSE)
+
+    async def _work(self) -> None:
+        """Apply events until something goes wrong."""
         try:
+            late = await self._prepare()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow())
                 tasks.create_task(self._retries.run())
                 for follower in late:
                     tasks.create_task(self.catch_up(follower))
         finally:
+            self._ready = False
             await self._reader.close()
 
     async def _prepare(self) -> list[Follower]:
-        """Find out who is up to date; the others are returned."""
-        collections = {c.name: c for projection in self.projections for c in projection.collections}
-        await self._store.declare(PARKED, *collections.values())
+        """Find out who is up to date; the others are returned. What was known from an earlier turn is forgotten."""
+        await self._store.claim()
+        await self._declare()
+        await clear(self._store, self._parking, self.projections)
+        self._followers.clear()
         for projection in self.projections:
             self._followers[projection.name] = await load_follower(self._store, projection)
         await self._parking.load(self._followers)
@@ -94,6 +128,10 @@ class Runner:
         self._tell()
         self._ready = True
         return [f for f in followers if f not in self._live]
+
+    async def _declare(self) -> None:
+        collections = {c.name: c for projection in self.projections for c in projection.collections}
+        await self._store.declare(PARKED, *collections.values())
 
     def _services(self) -> set[str]:
         return {service for follower in self._live for service in follower.reached}
@@ -110,7 +148,6 @@ class Runner:
         while True:
             events = await self._reader.batch()
             await self._settle(lambda: self._live, events, self._reader)
-            _lag(self._reader.pending, runner=self.name)
 
     async def _settle(self, who: Callable[[], list[Follower]], events: list[Wire], reader: Reader) -> None:
         """Apply a batch, however long the store, the keys or the broker are away; drop it if the reader was rewound."""

@@ -44,6 +44,14 @@ class Committing(Protocol):
     async def committed(self, events: Sequence[Recorded]) -> None: ...
 
 
+@runtime_checkable
+class Preparing(Protocol):
+    """A projection that looks up together what it will ask for event by event: one question instead of hundreds."""
+
+    async def prepare(self, events: Sequence[Recorded], batch: Batch) -> None:
+        """Ask the batch for many documents; it holds them. `apply` must do without: events come alone too."""
+
+
 @dataclass(slots=True)
 class Follower:
     """A projection and how far it has come."""

@@ -9,10 +9,8 @@ from shared.broker import PASSING
 from shared.parking import Parked, Parking
 from shared.runner.applying import Applier
 from shared.runner.followers import Follower
-from shared.telemetry import gauge
 
 _log = logging.getLogger(__name__)
-_parked = gauge("dossier.projection.parked", "{aggregate}", "Aggregates with parked events.")
 
 
 class Retries:
@@ -30,7 +28,6 @@ class Retries:
     async def run(self) -> None:
         """Try again what is due, until cancelled."""
         while True:
-            _parked(self._parking.queues, runner=self._name)
             await self._parking.changed.wait(self._parking.seconds())
             for queue in self._parking.due():
                 try:

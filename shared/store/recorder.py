@@ -1,70 +1,46 @@
-"""The recorder of the `eventsourcing` library as it is, and the few questions that it has no words for."""
+"""The recorders of the `eventsourcing` library as they are, made for one service."""
 
 import os
 import sqlite3
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from eventsourcing.persistence import InfrastructureFactory, OperationalError
-from eventsourcing.sqlite import SQLiteApplicationRecorder
-from eventsourcing.utils import Environment
+from eventsourcing.persistence import OperationalError
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteFactory
+from eventsourcing.utils import Environment, retry
+from pydantic import SecretStr
 
-from shared.problems import OutOfSpace, Unavailable
+_LOCKED = 4  # seconds for which another process's lock on an SQLite file is waited for: less than callers wait
+_UNSAFE = "POSTGRES_ENABLE_DB_FUNCTIONS"
 
 
 class UnsafeDatabase(RuntimeError):
     """`POSTGRES_ENABLE_DB_FUNCTIONS` drops the table lock: readers then miss events (83 of 6,000 when measured)."""
 
 
-def make_recorder(service: str, folder: Path) -> Any:
-    """The library's recorder by its own environment variables; an SQLite file in the service's folder by default."""
-    if os.environ.get("POSTGRES_ENABLE_DB_FUNCTIONS"):
-        raise UnsafeDatabase
-    defaults = {
-        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "SQLITE_DBNAME": str(folder / "events.db"),
-        "SQLITE_LOCK_TIMEOUT": "10",
-    }
-    factory = InfrastructureFactory.construct(Environment(service, {**defaults, **os.environ}))
-    return factory.application_recorder()
+def refuse_unsafe(service: str) -> None:
+    """Raises `UnsafeDatabase` if the environment says so."""
+    for name in (_UNSAFE, f"{service.upper()}_{_UNSAFE}"):  # the library reads both
+        if os.environ.get(name):
+            raise UnsafeDatabase(f"{name} is set: take it out of the environment")
 
 
-class Look:
-    """Tells the number of the last stored event, in 5 µs where the recorder takes 50 to look for newer events.
+def make_recorder(service: str, folder: Path, url: SecretStr | None = None) -> Any:
+    """On the service's schema in the PostgreSQL database of that URL; without one, on the folder's `events.db`."""
+    refuse_unsafe(service)
+    if url is None:
+        return _sqlite(service, folder / "events.db")
+    # psycopg wants libpq, which a machine with files alone need not have.
+    from shared.store.postgres_recorder import postgres_recorder
 
-    None, which is never the last number, for other databases than SQLite.
-    """
-
-    def __init__(self, recorder: Any) -> None:
-        self._connection: sqlite3.Connection | None = None
-        if isinstance(recorder, SQLiteApplicationRecorder):
-            name = recorder.datastore.pool.db_name
-            self._connection = sqlite3.connect(name, uri=True, isolation_level=None)
-            self._statement = f"SELECT coalesce(max(rowid), 0) FROM {recorder.events_table_name}"  # noqa: S608
-
-    def __call__(self) -> int | None:
-        return int(self._connection.execute(self._statement).fetchone()[0]) if self._connection else None
-
-    def close(self) -> None:
-        if self._connection:
-            self._connection.close()
+    return postgres_recorder(service, url)
 
 
-def number_of(recorder: Any, id: UUID, version: int) -> int:
-    """The number of one event."""
-    table = recorder.events_table_name
-    statement = f"SELECT rowid FROM {table} WHERE originator_id=? AND originator_version=?"  # noqa: S608
-    with recorder.datastore.transaction(commit=False) as cursor:
-        cursor.execute(statement, (id.hex, version))
-        return int(cursor.fetchone()[0])
-
-
-def refusal(error: Exception) -> Exception:
-    """What a failed insert means to the command that waits for it."""
-    if isinstance(error, OperationalError):
-        cause = error.__cause__
-        if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            return OutOfSpace()
-        return Unavailable()
-    return error
+@retry((OperationalError, sqlite3.OperationalError), max_attempts=40, wait=0.05)
+def _sqlite(service: str, path: Path) -> SQLiteApplicationRecorder:
+    """Who opens a new file beside another process finds it locked for a moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    environment = {"SQLITE_DBNAME": str(path), "SQLITE_LOCK_TIMEOUT": str(_LOCKED)}
+    recorder = SQLiteFactory(Environment(service, environment)).application_recorder()
+    assert isinstance(recorder, SQLiteApplicationRecorder)
+    return recorder

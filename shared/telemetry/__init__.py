@@ -6,24 +6,40 @@ does next to nothing, and the OpenTelemetry SDK, with its memory, is not even im
 """
 
 import os
+from functools import cache
+from typing import TYPE_CHECKING
 
 from shared.settings import Settings
 from shared.telemetry import logs, metrics, traces
 from shared.telemetry.logs import JsonLines, without_values
-from shared.telemetry.metrics import Instrument, counter, gauge, histogram
+from shared.telemetry.measures import version
+from shared.telemetry.metrics import Instrument, Observed, counter, exporting, gauge, histogram, on_loop, total
 from shared.telemetry.traces import Span, span
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
+
 __all__ = [
-    "Instrument", "JsonLines", "Span", "configure", "counter", "flush", "gauge", "histogram", "span", "without_values",
+    "Instrument", "JsonLines", "Observed", "Span", "configure", "counter", "exporting", "flush", "gauge", "histogram",
+    "on_loop", "span", "total", "version", "without_values",
 ]  # fmt: skip
 
 
 def configure(service: str, settings: Settings) -> None:
     """Set up this process once, before anything else logs or measures."""
     logs.configure(service, settings.log_level)
-    os.environ.setdefault("OTEL_SERVICE_NAME", f"dossier-{service}")
-    traces.configure()
-    metrics.configure()
+
+    @cache
+    def resource() -> "Resource":
+        """This process, as everything that it exports names it; `OTEL_RESOURCE_ATTRIBUTES` adds to it."""
+        from opentelemetry.sdk.resources import Resource
+
+        name = os.environ.get("OTEL_SERVICE_NAME", f"dossier-{service}")
+        known = {"service.name": name, "service.instance.id": settings.instance, "service.version": version()}
+        return Resource.create(known)
+
+    traces.configure(resource)
+    metrics.configure(resource)
 
 
 def flush() -> None:

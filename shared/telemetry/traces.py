@@ -1,5 +1,6 @@
 """Traces: one request followed through everything that it causes."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from shared.telemetry.exporters import exporter
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Tracer
 
@@ -78,8 +80,8 @@ def span(name: str, parent: str | None = None, **attributes: Attribute) -> Span:
     return Span(parent) if parent else _UNTRACED
 
 
-def configure() -> None:
-    """Export spans if `OTEL_TRACES_EXPORTER` says where to."""
+def configure(resource: "Callable[[], Resource]") -> None:
+    """Export spans of `resource` if `OTEL_TRACES_EXPORTER` says where to."""
     name = exporter("OTEL_TRACES_EXPORTER")
     if name is None:
         return
@@ -94,7 +96,7 @@ def configure() -> None:
         chosen = OTLPSpanExporter()
     else:
         chosen = ConsoleSpanExporter(formatter=lambda span: span.to_json(indent=None) + "\n")
-    _Exported.provider = TracerProvider()
+    _Exported.provider = TracerProvider(resource=resource())
     _Exported.provider.add_span_processor(BatchSpanProcessor(chosen))
     trace.set_tracer_provider(_Exported.provider)
     _Exported.tracer = _Exported.provider.get_tracer("dossier")

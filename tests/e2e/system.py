@@ -1,7 +1,9 @@
 """A whole firm that really runs (`dossier run`), and the people who use it over HTTP."""
 
 import mailbox
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from email import message_from_binary_file, policy
 from email.message import EmailMessage
 from itertools import count
@@ -11,6 +13,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 
 from tests.e2e.client import Client, Json
+from tests.engines.engines import engines
 from tests.run.machine import Machine
 
 OWNER_EMAIL, OWNER_PASSWORD = "zoe@example.org", "a long enough password"
@@ -62,6 +65,8 @@ class Firm:
 
     def __init__(self, data: Path, **settings: str) -> None:
         self.machine = Machine(data)
+        self.blobs = data / "blobs"
+        """Below it lie the bytes of documents."""
         login = {"DOSSIER_OWNER_EMAIL": OWNER_EMAIL, "DOSSIER_OWNER_PASSWORD": OWNER_PASSWORD}
         self.machine.settings |= login | settings
         self._people: list[Client] = []
@@ -130,12 +135,18 @@ def name() -> str:
 
 @pytest.fixture(scope="session")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
-    """One firm for all tests; each makes its own members and accounts in it."""
-    firm = Firm(tmp_path_factory.mktemp("firm"))
-    try:
+    """One firm for all tests; each makes its own members and accounts in it.
+
+    On SQLite and files, or with `DOSSIER_TEST_ENGINES=1` on PostgreSQL, MongoDB's protocol and S3.
+    """
+    with ExitStack() as stack:
+        firm = Firm(tmp_path_factory.mktemp("firm"))
+        if os.environ.get("DOSSIER_TEST_ENGINES"):
+            there = stack.enter_context(engines(tmp_path_factory.mktemp("engines")))
+            firm.machine.settings |= there.settings()
+            firm.blobs = there.s3.folder
+        stack.callback(firm.stop)
         yield firm.start()
-    finally:
-        firm.stop()
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def nothing_recorded(owner: Member, folder: str) -> Iterator[None]:
 
 def _kept(firm: Firm) -> int:
     """Files in the blob store."""
-    return sum(1 for path in (firm.machine.data / "blobs").rglob("*") if path.is_file())
+    return sum(1 for path in firm.blobs.rglob("*") if path.is_file())
 
 
 @pytest.mark.usefixtures("nothing_recorded")

@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -35,7 +37,32 @@ async def lose_the_brokers_store(firm: Firm) -> float:
     return await whole(firm, "nats-server", pid)
 
 
-async def whole(firm: Firm, name: str, killed: int) -> float:
+@contextmanager
+def asleep(firm: Firm, *names: str) -> Iterator[None]:
+    """SIGSTOP for as long as the block runs: connections stay open, and nobody answers."""
+    pids = [pid for name in names if (pid := firm.machine.pid(name)) is not None]
+    assert len(pids) == len(names), f"not all of {names} run"
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def away(firm: Firm, name: str) -> AsyncIterator[None]:
+    """SIGKILL, and nobody starts it again while the block runs; afterwards the firm is waited for."""
+    pid = firm.machine.pid(name)
+    assert pid is not None, f"{name} does not run"
+    with asleep(firm, "supervisord"):
+        os.kill(pid, signal.SIGKILL)
+        yield
+    print(f"{name} was there again after", round(await whole(firm, name, pid), 1), "s")
+
+
+async def whole(firm: Firm, name: str, killed: int = 0) -> float:
     """Wait until `name` is another process and every service answers."""
     begun = time.monotonic()
     await eventually(lambda: firm.machine.pid(name) not in (None, killed), RECOVERY)

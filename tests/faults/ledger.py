@@ -15,6 +15,7 @@ from tests.e2e.system import Firm
 
 PATIENCE = 40.0  # seconds in which an operation must get an answer, whatever happens meanwhile
 PAUSE = 0.1  # seconds before an operation whose outcome is unknown is tried again
+LATER = (503, 507)  # the service is away, or has no room
 REQUEST = 8.0  # seconds for one try
 
 
@@ -33,6 +34,7 @@ class Operation:
     wrong: bool = False
     key: str = field(default_factory=lambda: str(new_id()))
     tries: int = 0
+    failures: list[str] = field(default_factory=list)
     outcome: Literal["unknown", "ok", "refused"] = "unknown"
     answer: Json = field(default_factory=dict)
     status: int = 0
@@ -42,6 +44,10 @@ class Operation:
         """The id that was answered."""
         return str(self.answer["id"])
 
+    def made(self, *kinds: str) -> bool:
+        """Whether it is of one of these kinds, and was acknowledged."""
+        return self.outcome == "ok" and self.kind in kinds
+
 
 class Ledger:
     """The operations of one firm, over all that it goes through."""
@@ -49,6 +55,8 @@ class Ledger:
     def __init__(self, firm: Firm) -> None:
         self.operations: list[Operation] = []
         self.position = Position()
+        self.waits = True
+        """Whether each operation builds upon all that was answered before, and is refused where that is not known."""
         self._firm = firm
         self._http: httpx.AsyncClient | None = None
 
@@ -66,7 +74,7 @@ class Ledger:
 
     def done(self, *kinds: str) -> list[Operation]:
         """The acknowledged operations of these kinds."""
-        return [o for o in self.operations if o.outcome == "ok" and o.kind in kinds]
+        return [operation for operation in self.operations if operation.made(*kinds)]
 
     def summary(self) -> str:
         outcomes = Counter(operation.outcome for operation in self.operations)
@@ -91,10 +99,12 @@ class Ledger:
             answer = await self._http.request(
                 operation.method, operation.path, headers=self._headers(operation), **given
             )
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            operation.failures.append(repr(error))
             return False
-        assert answer.status_code < 500 or answer.status_code == 503, told(answer)
-        if answer.status_code == 503 or code(answer) == "conflict":
+        assert answer.status_code < 500 or answer.status_code in LATER, told(answer)
+        if answer.status_code in LATER or code(answer) == "conflict":
+            operation.failures.append(f"{answer.status_code} {code(answer)}")
             return False
         operation.outcome = "ok" if answer.is_success else "refused"
         operation.status, operation.answer = answer.status_code, answer.json()
@@ -103,5 +113,5 @@ class Ledger:
         return True
 
     def _headers(self, operation: Operation) -> dict[str, str]:
-        position = {"Dossier-Position": str(self.position)} if self.position else {}
+        position = {"Dossier-Position": str(self.position)} if self.position and self.waits else {}
         return {"Authorization": f"Bearer {self._firm.owner.token}", "Idempotency-Key": operation.key} | position

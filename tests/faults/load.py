@@ -22,6 +22,8 @@ class Load:
         self.ledger = ledger
         self.seed = seed
         self.mails = True
+        self.heard: int | None = None
+        """While services do not hear from each other: how many of the operations they all know of."""
         self.mailed: dict[str, str] = {}
         """Addresses of those who take part, by their ids as contacts."""
         self._opened: set[str] = set()
@@ -42,13 +44,13 @@ class Load:
             assert done.outcome == "ok", done
 
     @asynccontextmanager
-    async def running(self, people: int = PEOPLE) -> AsyncIterator["Load"]:
+    async def running(self, people: int = PEOPLE, acts: "Acts | None" = None) -> AsyncIterator["Load"]:
         """Everybody works until the block ends and all they began is answered."""
         self._runs += 1
         stopped = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for person in range(people):
-                group.create_task(self._work(Random(f"{self.seed} {self._runs} {person}"), stopped))
+                group.create_task(self._work(Random(f"{self.seed} {self._runs} {person}"), stopped, acts or ACTS))
             try:
                 yield self
             finally:
@@ -59,9 +61,9 @@ class Load:
         wanted = self.ledger.answered + count
         await eventually(lambda: self.ledger.answered >= wanted, 30)
 
-    async def _work(self, chance: Random, stopped: asyncio.Event) -> None:
+    async def _work(self, chance: Random, stopped: asyncio.Event, acts: "Acts") -> None:
         while not stopped.is_set():
-            [make] = chance.choices(list(ACTS), list(ACTS.values()))
+            [make] = chance.choices(list(acts), list(acts.values()))
             await self.ledger.perform(make(self, chance))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopped.wait(), PAUSE)
@@ -71,8 +73,8 @@ class Load:
         return f"Op{len(self.ledger.operations)}x{self._runs}"
 
     def some(self, chance: Random, *kinds: str) -> str:
-        """The id of something that was acknowledged."""
-        return chance.choice(self.ledger.done(*kinds)).id
+        """The id of something that was acknowledged, and that every service has heard of."""
+        return chance.choice([done for done in self.ledger.operations[: self.heard] if done.made(*kinds)]).id
 
     def participants(self, chance: Random) -> int:
         """How many take part in a note."""
@@ -124,7 +126,9 @@ def note(load: Load, chance: Random, people: int | None = None) -> Operation:
 
 
 def comment(load: Load, chance: Random) -> Operation:
-    notes = [done for done in load.ledger.done("note") if load.mails or not done.mails]
+    notes = [
+        done for done in load.ledger.operations[: load.heard] if done.made("note") and (load.mails or not done.mails)
+    ]
     on = chance.choice(notes)
     path = f"/interactions/{on.id}/comments"
     return Operation("comment", "POST", path, {"body": f"<p>{load.name()}</p>"}, on=on.id, mails=on.mails)
@@ -170,7 +174,8 @@ def wrong(load: Load, chance: Random) -> Operation:
     return operation
 
 
-ACTS: dict[Callable[[Load, Random], Operation], int] = {
+Acts = dict[Callable[[Load, Random], Operation], int]
+ACTS: Acts = {
     note: 24,
     comment: 20,
     contact: 10,

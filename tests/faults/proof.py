@@ -10,7 +10,7 @@ from tests.e2e.system import Firm, Member
 from tests.faults.counts import QUEUED, SENT, counted, expected, mails, unlike
 from tests.faults.ledger import Operation
 from tests.faults.load import Load
-from tests.faults.stores import Documents, Stored, delivered, documents, events, position, rebuilt
+from tests.faults.stores import Documents, InFiles, Kept, Stored, delivered, position, rebuilt
 from tests.waiting import eventually
 
 SENDING = 75  # seconds: an e-mail that was in the hands of a killed process is handed out again after sixty
@@ -20,17 +20,18 @@ _ACCOUNTS = 8  # accounts looked at in detail
 class Proof:
     """Everything that must hold once the firm is whole again. `cut`: how often what sends the e-mails was killed."""
 
-    def __init__(self, firm: Firm, load: Load) -> None:
+    def __init__(self, firm: Firm, load: Load, kept: Kept | None = None) -> None:
         self.firm, self.load, self.ledger = firm, load, load.ledger
         self.data: Path = firm.machine.data
+        self.kept = kept or InFiles(self.data)
         self.cut = 0
         self._rebuilds = 0
 
     async def holds(self, folder: Path) -> None:
         """All of it, but for the e-mails that have not left yet."""
         self.answers_are_as_they_must_be()
-        await eventually(lambda: sum(counted(events(self.data))[QUEUED].values()) >= len(list(mails(self.ledger))), 30)
-        found = events(self.data)
+        await eventually(lambda: sum(counted(self.kept.events())[QUEUED].values()) >= len(list(mails(self.ledger))), 30)
+        found = self.kept.events()
         assert not (wrong := unlike(counted(found), expected(self.ledger, self.firm.owner.id, found))), wrong
         owner = self.reader(position(found))
         self.lists_show_it(owner, found)
@@ -124,7 +125,7 @@ class Proof:
             )
 
         await eventually(arrived, SENDING)
-        told = [event.data["message_id"] for event in events(self.data) if event.topic == SENT]
+        told = [event.data["message_id"] for event in self.kept.events() if event.topic == SENT]
         assert Counter(told) == Counter(id for _, id in delivered(self.data))
         self.emails_at_most_once()
         owner = self.firm.owner
@@ -132,19 +133,19 @@ class Proof:
         assert states == ({"sent": sum(wanted.values())} if wanted else {})
 
     def sent(self) -> int:
-        return sum(event.topic == SENT for event in events(self.data))
+        return sum(event.topic == SENT for event in self.kept.events())
 
     async def read_models_equal_a_rebuild(self, folder: Path) -> None:
         """Compared while nothing happens: an e-mail that leaves meanwhile makes it begin again."""
         for _ in range(5):
-            reached = position(events(self.data))
+            reached = position(self.kept.events())
             self.reader(reached)
             self._rebuilds += 1
             path = folder / f"rebuilt{self._rebuilds}"
             path.mkdir()
             fresh = await rebuilt(self.data, path, reached)
-            live = documents(self.data / "dossier" / "read.db")
-            if position(events(self.data)) == reached:
+            live = self.kept.documents()
+            if position(self.kept.events()) == reached:
                 assert not (wrong := differences(live, fresh)), wrong
                 return
         raise AssertionError("the firm never rests")

@@ -3,12 +3,12 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -28,6 +28,7 @@ from tests.waiting import eventually
 USER = "dossier"
 Documents = dict[str, dict[str, Any]]
 """By collection, by id."""
+Rows = Iterable[tuple[int, str, Any, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,39 @@ class Stored:
         return f"{self.service}:{self.number}"
 
 
-def events(data: Path) -> list[Stored]:
-    """Every event that services tell each other of, from the stores themselves."""
-    return [event for service in sorted(SERVICES) for event in _events(data, service)]
+class Kept(Protocol):
+    """What a firm has stored, read past the firm itself."""
+
+    def events(self) -> list[Stored]:
+        """Every event that services tell each other of."""
+
+    def documents(self) -> Documents:
+        """The read models of the dossier service."""
 
 
-def _events(data: Path, service: str) -> Iterator[Stored]:
-    with closing(_open(data / service / "events.db")) as store:
-        rows = store.execute("SELECT rowid, topic, originator_id, state FROM stored_events ORDER BY rowid").fetchall()
+class InFiles:
+    """What lies in a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def events(self) -> list[Stored]:
+        return [event for service in sorted(SERVICES) for event in shared(service, self._rows(service))]
+
+    def _rows(self, service: str) -> Rows:
+        with closing(_open(self._data / service / "events.db")) as store:
+            return store.execute("SELECT rowid, topic, originator_id, state FROM stored_events ORDER BY 1").fetchall()
+
+    def documents(self) -> Documents:
+        return documents(self._data / "dossier" / "read.db")
+
+
+def shared(service: str, rows: Rows) -> Iterator[Stored]:
+    """What others are told of, of a service's own store: number, topic, aggregate and state of each event."""
     for number, topic, id, state in rows:
         if not topic.startswith(PRIVATE):
             parsed = orjson.loads(state)
-            yield Stored(service, number, topic, str(UUID(id)), parsed["data"], parsed["scope"])
+            yield Stored(service, number, topic, str(UUID(str(id))), parsed["data"], parsed["scope"])
 
 
 def position(found: list[Stored]) -> Position:

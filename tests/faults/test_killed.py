@@ -5,60 +5,19 @@ Nothing that was acknowledged is lost, nothing is done twice, and everybody is s
 
 import os
 import signal
-import time
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.e2e.client import Json
-from tests.e2e.system import Firm
 from tests.faults.hurt import kill, lose_the_brokers_store
-from tests.faults.ledger import Ledger
 from tests.faults.load import Load, note
 from tests.faults.proof import Proof
 from tests.waiting import eventually
 
-RETRY = 12  # seconds after which an e-mail that was not taken is tried again
 SERVICES = ("notifications", "contacts", "accounts", "interactions", "files", "dossier", "firm", "gateway")
 BROKER_KILLS = 4
-
-
-@pytest.fixture(scope="module")
-def seed() -> int:
-    """Another one each time; `DOSSIER_FAULTS_SEED` repeats one."""
-    return int(os.environ.get("DOSSIER_FAULTS_SEED") or time.time_ns() % 1_000_000)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
-    firm = Firm(tmp_path_factory.mktemp("hurt"), DOSSIER_MAIL_RETRY_SECONDS=str(RETRY))
-    try:
-        yield firm.start()
-    finally:
-        firm.stop()
-
-
-@pytest.fixture(scope="module")
-def proof(running: Firm, seed: int) -> Proof:
-    return Proof(running, Load(Ledger(running), seed))
-
-
-@pytest.fixture
-async def load(proof: Proof, seed: int) -> AsyncIterator[Load]:
-    """People who work in the firm, ready to begin."""
-    print(f"DOSSIER_FAULTS_SEED={seed}")
-    async with proof.ledger as ledger:
-        if not ledger.operations:
-            await proof.load.begin()
-        yield proof.load
-    print(ledger.summary())
-
-
-@pytest.fixture
-def chance(seed: int, request: pytest.FixtureRequest) -> Random:
-    return Random(f"{seed} {request.node.name}")
 
 
 async def test_the_broker_killed_again_and_again_loses_and_repeats_nothing(

@@ -48,7 +48,8 @@ class Sink:
         self.taken.append(message_from_string(envelope.original_content.decode(), policy=default))
         self.recipients += envelope.rcpt_tos
         self.logged_in.append(bool(session.authenticated))
-        self.encrypted.append(session.ssl is not None)
+        assert server.transport
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         if plan == "hang":
             await asyncio.Event().wait()
         if plan == "close":
@@ -74,17 +75,20 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism:
 
 
 @asynccontextmanager
-async def listening(port: int = 0, **options: Any) -> AsyncIterator[Sink]:
-    """A server on this machine; `tls_context` makes it offer STARTTLS, and then it asks for a password."""
+async def listening(port: int = 0, implicit: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Sink]:
+    """A server on this machine. With `tls_context` it offers STARTTLS, and takes nothing from who has not logged in;
+    with `implicit` it begins encrypted, and knows the same name and password.
+    """
     sink = Sink()
     loop = asyncio.get_running_loop()
-    if isinstance(options.get("tls_context"), ssl.SSLContext):
-        options |= {"auth_required": True, "authenticator": _authenticate}
+    if implicit or options.get("tls_context"):
+        options |= {"auth_required": implicit is None, "auth_require_tls": implicit is None}
+        options |= {"authenticator": _authenticate}
 
     def connection() -> SMTP:
         return SMTP(sink, enable_SMTPUTF8=True, hostname="sink", loop=loop, **options)
 
-    server = await loop.create_server(connection, "127.0.0.1", port)
+    server = await loop.create_server(connection, "127.0.0.1", port, ssl=implicit)
     sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink

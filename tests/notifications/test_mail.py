@@ -1,23 +1,18 @@
 """Handing e-mails over: to a server that takes them, refuses them, hangs, or goes away."""
 
 import ssl
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from shared.mail import ASCII, Envelope, Refused, Transport, mailbox, one_line
 from shared.settings import Settings
 from tests.broker import free_port
+from tests.certificates import certificate
 from tests.notifications.sink import NAME, PASSWORD, listening
 
 ENVELOPE = Envelope("dossier@cabinet.example", "zoe@example.org")
@@ -46,20 +41,7 @@ async def test_what_is_handed_over_arrives_as_it_was_written() -> None:
 
 
 def test_names_and_subjects_keep_every_space_when_they_are_folded() -> None:
-    words = [
-        "et",
-        "d'Équipement",
-        "de",
-        "la",
-        "Région",
-        "Île-de-France,",
-        "à",
-        "Évry",
-        "(client)",
-        "reçu",
-        "œuvre",
-        "—",
-    ]
+    words = ["et", "d'Équipement", "de", "la", "Région", "Île-de-France,", "à", "Évry", "(client)", "reçu", "—"]
     for shift in range(200):
         text = " ".join((words * 3)[shift % len(words) :])[: 40 + shift].strip()
         message = letter(name=text)
@@ -107,32 +89,74 @@ async def test_a_server_that_is_away_is_not_permanent() -> None:
     assert not caught.value.permanent
 
 
-async def test_nothing_leaves_unencrypted_where_encryption_is_required() -> None:
+@pytest.mark.parametrize("tls", [True, "implicit"])
+async def test_nothing_leaves_unencrypted_where_encryption_is_required(tls: bool | str) -> None:
     async with listening() as sink:
         with pytest.raises(Refused) as caught:
-            await transport(sink.port, smtp_tls=True).send(ENVELOPE, letter())
+            await transport(sink.port, smtp_tls=tls, smtp_seconds=1).send(ENVELOPE, letter())
     assert not caught.value.permanent
     assert sink.seen == 0
 
 
-@pytest.mark.parametrize(("password", "taken"), [(PASSWORD, 1), (b"another", 0)])
-async def test_a_server_may_want_encryption_and_a_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: bytes, taken: int
-) -> None:
-    certificate, key = _certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
+    """Who vouches for the server, and what the server shows."""
+    vouching, key = certificate(tmp_path_factory.mktemp("certificate"))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    known: dict[str, Any] = {"smtp_user": NAME.decode(), "smtp_password": password.decode(), "smtp_tls": True}
-    async with listening(tls_context=context) as sink:
-        handing = transport(sink.port, **known)
-        if taken:
-            await handing.send(ENVELOPE, letter())
-        else:
-            with pytest.raises(Refused) as caught:
-                await handing.send(ENVELOPE, letter())
-            assert not caught.value.permanent, "a wrong password is put right, and what waits then leaves"
-    assert (sink.encrypted, sink.logged_in) == ([True] * taken, [True] * taken)
+    context.load_cert_chain(vouching, key)
+    return vouching, context
+
+
+def offering(context: ssl.SSLContext, tls: bool | str) -> dict[str, Any]:
+    """What the server is told, so that a client with this setting `smtp_tls` gets on with it."""
+    return {"implicit": context} if tls == "implicit" else {"tls_context": context, "require_starttls": True}
+
+
+LOGIN: dict[str, Any] = {"smtp_user": NAME.decode(), "smtp_password": PASSWORD.decode()}
+
+
+@pytest.mark.parametrize("tls", [True, "implicit"])
+async def test_a_server_may_want_encryption_and_a_password(
+    authority: tuple[Path, ssl.SSLContext], tls: bool | str
+) -> None:
+    vouching, context = authority
+    async with listening(**offering(context, tls)) as sink:
+        await transport(sink.port, smtp_tls=tls, smtp_ca=vouching, **LOGIN).send(ENVELOPE, letter())
+    assert (sink.encrypted, sink.logged_in) == ([True], [True])
+
+
+@pytest.mark.parametrize(
+    ("tls", "wrong", "reason"),
+    [
+        (True, {"smtp_password": "another"}, "535 "),
+        ("implicit", {"smtp_password": "another"}, "535 "),
+        (True, {"smtp_user": None, "smtp_password": None}, "530 "),
+    ],
+)
+async def test_a_password_that_the_server_does_not_take_is_not_permanent(
+    authority: tuple[Path, ssl.SSLContext], tls: bool | str, wrong: dict[str, Any], reason: str
+) -> None:
+    """It is put right, and what waits then leaves."""
+    vouching, context = authority
+    async with listening(**offering(context, tls)) as sink:
+        with pytest.raises(Refused) as caught:
+            await transport(sink.port, smtp_tls=tls, smtp_ca=vouching, **LOGIN | wrong).send(ENVELOPE, letter())
+    assert not caught.value.permanent
+    assert caught.value.reason.startswith(reason)
+    assert sink.taken == []
+
+
+@pytest.mark.parametrize("tls", [True, "implicit"])
+async def test_a_server_that_nobody_vouches_for_is_told_nothing(
+    authority: tuple[Path, ssl.SSLContext], tls: bool | str
+) -> None:
+    _, context = authority
+    async with listening(**offering(context, tls)) as sink:
+        with pytest.raises(Refused) as caught:
+            await transport(sink.port, smtp_tls=tls, **LOGIN).send(ENVELOPE, letter())
+    assert not caught.value.permanent
+    assert "certificate verify failed" in caught.value.reason
+    assert sink.seen == 0
 
 
 @pytest.mark.parametrize(
@@ -165,20 +189,3 @@ def test_what_is_no_address_is_refused_for_good(address: str) -> None:
 
 def test_a_line_holds_nothing_that_could_end_it() -> None:
     assert one_line(" a\r\nb\tc\x00d\u2029e\x85f ") == "a b cd e f"
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1)
-    ).add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    certificate = builder.sign(key, hashes.SHA256())
-    paths = folder / "certificate.pem", folder / "key.pem"
-    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return paths

@@ -21,12 +21,26 @@ def processes(configuration: Path) -> dict[str, dict[str, str]]:
     options = ServerOptions()
     options.realize(["-c", str(configuration)])
     groups = options.process_group_configs
-    return {process.name: process.environment for group in groups for process in group.process_configs}
+    configs = [process for group in groups for process in group.process_configs]
+    return {process.name: process.environment for process in configs if process.autostart}
 
 
 def test_the_supervisor_runs_every_service_the_gateway_the_broker_and_the_mailbox(tmp_path: Path) -> None:
     found = processes(plan_in(tmp_path / "a folder with 100% spaces").write())
     assert set(found) == {"nats-server", "mailbox", "streams", "gateway", *SERVICES}
+
+
+def test_each_instance_is_a_process_with_the_rights_of_its_service(tmp_path: Path) -> None:
+    plan = plan_in(tmp_path, instances={"files": 3, "gateway": 2})
+    found = processes(plan.write())
+    assert set(found) == {"nats-server", "mailbox", "streams", "gateway", "gateway-2", "files-2", "files-3", *SERVICES}
+    assert found["files-3"] == found["files"]
+    assert found["gateway-2"]["DOSSIER_NATS_USER"] == "gateway"
+
+
+def test_instances_of_what_is_no_service_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ClickException, match="DOSSIER_INSTANCES_MAILBOX"):
+        plan_in(tmp_path, instances={"mailbox": 2})
 
 
 def test_each_process_is_told_its_own_secrets_and_nobody_elses(tmp_path: Path) -> None:

@@ -66,11 +66,11 @@ async def test_streams_come_back_after_the_brokers_store_is_lost(machine: Machin
 
 
 async def _streams(plan: Plan) -> None:
-    """Wait for both streams to be there."""
+    """Wait for all streams to be there."""
     caller = await connect_as(plan, ADMIN)
     try:
         async with asyncio.timeout(30):
-            while {"EVENTS", "SCHEDULES"} != {info.config.name for info in await _listed(caller)}:
+            while {"EVENTS", "LEASES", "SCHEDULES"} != {info.config.name for info in await _listed(caller)}:
                 await asyncio.sleep(0.05)
     finally:
         await caller.connection.close()
@@ -81,18 +81,6 @@ async def _listed(caller: Caller) -> list[StreamInfo]:
         return await caller.connection.jetstream().streams_info()
     except (NatsError, TimeoutError):  # the broker answers before its storage is ready
         return []
-
-
-def test_status_tells_people_and_programs_how_the_firm_is(machine: Machine) -> None:
-    command = [sys.executable, "-m", "services.cli", "status"]
-    environment = {**os.environ, "DOSSIER_PORT": str(machine.port)}
-    before = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (before.returncode, "Nothing answers" in before.stdout) == (1, True)
-    machine.start().ready()
-    after = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert [line.split()[:2] for line in after.stdout.splitlines()[1:]] == [[name, "yes"] for name in sorted(SERVICES)]
-    told = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True)
-    assert set(json.loads(told.stdout)["services"]) == set(SERVICES)
 
 
 def test_the_login_is_printed_and_a_second_start_finds_everything_as_it_was(machine: Machine) -> None:

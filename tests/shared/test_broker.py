@@ -3,12 +3,26 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
+import nats
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
-from shared.broker import EVENTS, SCHEDULES, BrokerClient, BrokerRefused, ask, connect, declare_streams
+from shared.broker import (
+    EVENTS,
+    SCHEDULES,
+    BrokerClient,
+    BrokerRefused,
+    ask,
+    connect,
+    declare_streams,
+    options,
+)
+from shared.settings import Settings
 from tests.broker import NatsServer
+from tests.certificates import certificate
 from tests.waiting import eventually
 
 
@@ -51,6 +65,61 @@ async def test_a_request_fails_at_once_when_the_broker_is_killed(
     own_broker.kill()
     with pytest.raises(ConnectionError):
         await asking
+
+
+async def test_a_password_is_not_told_to_a_server_without_tls_where_tls_is_wanted(tmp_path: Path) -> None:
+    told: list[bytes] = []
+
+    async def impostor(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"auth_required":true,"max_payload":1000000}\r\n')
+        told.append(await reader.read())
+        writer.close()
+
+    server = await asyncio.start_server(impostor, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    wanted: dict[str, Any] = {"nats_ca": certificate(tmp_path)[0], "nats_user": "firm", "nats_password": "secret"}
+    client = BrokerClient()
+    connecting = asyncio.create_task(
+        client.connect(**options(Settings(nats_url=f"nats://127.0.0.1:{port}", **wanted), "firm"))
+    )
+    await eventually(lambda: len(told) >= 2)
+    connecting.cancel()
+    await asyncio.gather(connecting, return_exceptions=True)
+    await client.close()
+    server.close()
+
+    assert set(told) == {b""}
+
+
+async def test_what_a_consumer_delivers_does_not_pass_for_a_request(
+    nats_server: NatsServer, connection: Client
+) -> None:
+    """Who may read a stream can name any subject for the answer, also one that it may not publish to."""
+    ours: list[str] = []
+    anybodys: list[str] = []
+
+    async def hear(message: Msg) -> None:
+        ours.append(message.subject)
+
+    async def overhear(message: Msg) -> None:
+        anybodys.append(message.subject)
+
+    plain = await nats.connect(nats_server.url)
+    await plain.subscribe("cmd.firm.*", cb=overhear)
+    await plain.flush()
+    await connection.subscribe("cmd.firm.*", cb=hear)
+    await connection.flush()
+    await ask(connection, "evt.files.-.AddMember", {"forged": True})
+    consumer = {"stream_name": EVENTS, "config": {"name": "forger", "ack_policy": "none", "deliver_policy": "all"}}
+    await ask(connection, f"$JS.API.CONSUMER.CREATE.{EVENTS}.forger", consumer)
+
+    await connection.publish(f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS}.forger", b"", reply="cmd.firm.AddMember")
+    await eventually(lambda: anybodys)
+    await plain.publish("cmd.firm.Asked", b"")
+    await eventually(lambda: ours)
+    await plain.close()
+
+    assert ours == ["cmd.firm.Asked"]
 
 
 async def test_headers_are_read_as_the_client_itself_reads_them() -> None:

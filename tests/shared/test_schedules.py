@@ -125,3 +125,29 @@ async def test_schedules_outlive_the_broker_and_the_service(own_broker: NatsServ
     await schedules.at("away", later(-1))
     async with handling(schedules, handler):
         await eventually(lambda: handler.keys == ["before", "after", "away"])
+
+
+async def test_who_is_stopped_finishes_what_it_has_in_hand(connection: Client) -> None:
+    schedules = Schedules(connection, "notifications")
+    begun, go_on, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(due: Due) -> None:
+        begun.set()
+        await go_on.wait()
+        ended.set()
+
+    await schedules.at("message.a", later(-1))
+    task = asyncio.create_task(schedules.due(slow))
+    await asyncio.wait_for(begun.wait(), 10)
+    task.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()
+
+    async def acknowledged() -> bool:
+        info = await ask(connection, f"$JS.API.CONSUMER.INFO.{SCHEDULES}.due-notifications")
+        return bool(info["num_ack_pending"] == 0 and info["num_pending"] == 0)
+
+    await eventually(acknowledged)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import RecordConflictError
+from pydantic import SecretStr
 
 from shared.context import Context, current
 from shared.events import ERASED
@@ -18,6 +19,7 @@ from shared.problems import ChangedMeanwhile, Erased, NotFound, OutOfSpace
 from shared.receipts import Expected, Receipt, expected
 from shared.sealing import Wire, open_all
 from shared.store import EventStore, UnsafeDatabase
+from shared.store.sqlite import SqliteEngine
 from tests.shared.sample import Card
 
 MASTER = secrets.token_bytes(32)
@@ -30,8 +32,22 @@ async def keys(tmp_path: Path) -> AsyncIterator[tuple[KeyDatabase, Keys]]:
     database.close()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> SecretStr | None:
+    """Where the store is: each test is about both engines, apart from those that take `file_store`."""
+    return request.getfixturevalue("postgres_url") if request.param == "postgres" else None
+
+
 @pytest.fixture
-async def store(tmp_path: Path, keys: tuple[KeyDatabase, Keys]) -> AsyncIterator[EventStore]:
+async def store(tmp_path: Path, keys: tuple[KeyDatabase, Keys], url: SecretStr | None) -> AsyncIterator[EventStore]:
+    opened = EventStore("tests", tmp_path, [Card], keys[1], url)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def file_store(tmp_path: Path, keys: tuple[KeyDatabase, Keys]) -> AsyncIterator[EventStore]:
     opened = EventStore("tests", tmp_path, [Card], keys[1])
     await opened.open()
     yield opened
@@ -50,12 +66,12 @@ async def wires(store: EventStore) -> list[Wire]:
 
 
 async def test_what_was_saved_comes_back_after_a_restart(
-    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys]
+    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys], url: SecretStr | None
 ) -> None:
     saved = card(box=new_id())
     saved.rename("Anaïs")
     accepted = await store.save(saved)
-    again = EventStore("tests", tmp_path, [Card], Keys(keys[0]))
+    again = EventStore("tests", tmp_path, [Card], Keys(keys[0]), url)
     await again.open()
     loaded = await again.load(Card, saved.id)
     assert (loaded.name, loaded.lines, loaded.holder, loaded.version) == ("Anaïs", [{"a": 1}], saved.holder, 2)
@@ -64,10 +80,10 @@ async def test_what_was_saved_comes_back_after_a_restart(
     await again.close()
 
 
-async def test_nothing_personal_can_be_read_in_the_files(tmp_path: Path, store: EventStore) -> None:
+async def test_nothing_personal_can_be_read_in_the_files(tmp_path: Path, file_store: EventStore) -> None:
     saved = card("Canari-4711")
     saved.lend(new_id(), "Remarque-4712")
-    await store.save(saved)
+    await file_store.save(saved)
     for path in tmp_path.rglob("*.db*"):
         content = path.read_bytes()
         assert b"Canari-4711" not in content
@@ -129,9 +145,9 @@ async def test_of_two_who_change_the_same_version_one_is_told_of_the_conflict(st
 
 
 async def test_what_another_process_wrote_is_seen(
-    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys]
+    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys], url: SecretStr | None
 ) -> None:
-    other = EventStore("tests", tmp_path, [Card], keys[1])
+    other = EventStore("tests", tmp_path, [Card], keys[1], url)
     await other.open()
     saved = card("first")
     await store.save(saved)  # which keeps it in memory
@@ -220,32 +236,35 @@ async def test_a_receipt_is_saved_with_the_command_and_answers_the_same(store: E
 
 
 async def test_a_full_disk_is_said_to_be_one_and_the_store_goes_on_afterwards(
-    store: EventStore, monkeypatch: pytest.MonkeyPatch
+    file_store: EventStore,
 ) -> None:
-    recorder = store._recorder
+    assert isinstance(file_store._engine, SqliteEngine)
+    recorder = file_store._engine.recorder
     with recorder.datastore.get_connection(commit=True) as connection:
         pages = connection._sqlite_conn.execute("PRAGMA page_count").fetchone()[0]
         connection._sqlite_conn.execute(f"PRAGMA max_page_count={pages + 2}")
     with pytest.raises(OutOfSpace):
-        await asyncio.gather(*(store.save(card("x" * 500)) for _ in range(200)))
+        await asyncio.gather(*(file_store.save(card("x" * 500)) for _ in range(200)))
     with recorder.datastore.get_connection(commit=True) as connection:
         connection._sqlite_conn.execute("PRAGMA max_page_count=1000000")
-    assert (await store.save(card())).version == 1
+    assert (await file_store.save(card())).version == 1
 
 
-async def test_every_acknowledged_event_is_synced_to_disk(store: EventStore) -> None:
-    with store._recorder.datastore.get_connection(commit=True) as connection:
+async def test_every_acknowledged_event_is_synced_to_disk(file_store: EventStore) -> None:
+    assert isinstance(file_store._engine, SqliteEngine)
+    with file_store._engine.recorder.datastore.get_connection(commit=True) as connection:
         database: sqlite3.Connection = connection._sqlite_conn
         assert database.execute("PRAGMA synchronous").fetchone()[0] == 2
         assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
+@pytest.mark.parametrize("prefix", ["", "TESTS_"])
 async def test_the_unsafe_functions_of_postgresql_are_refused(
-    tmp_path: Path, keys: tuple[KeyDatabase, Keys], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, keys: tuple[KeyDatabase, Keys], monkeypatch: pytest.MonkeyPatch, prefix: str
 ) -> None:
-    monkeypatch.setenv("POSTGRES_ENABLE_DB_FUNCTIONS", "y")
+    monkeypatch.setenv(f"{prefix}POSTGRES_ENABLE_DB_FUNCTIONS", "y")
     with pytest.raises(UnsafeDatabase):
-        EventStore("tests", tmp_path / "other", [Card], keys[1])
+        EventStore("tests", tmp_path / "other", [Card], keys[1], SecretStr("postgresql:///never-asked"))
 
 
 async def test_a_sealed_part_moved_to_another_event_does_not_open(
@@ -262,14 +281,14 @@ async def test_a_sealed_part_moved_to_another_event_does_not_open(
 
 
 async def test_a_position_never_names_a_receipt(
-    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys]
+    tmp_path: Path, store: EventStore, keys: tuple[KeyDatabase, Keys], url: SecretStr | None
 ) -> None:
     saved = card("same")
     await store.save(saved)
     token = expected.set(Expected(new_id(), "hash", None))
     await store.save(saved)
     expected.reset(token)
-    again = EventStore("tests", tmp_path, [Card], keys[1])
+    again = EventStore("tests", tmp_path, [Card], keys[1], url)
     await again.open()
     assert (again.last, (await again.save(await again.load(Card, saved.id))).position) == (2, "tests=1")
     await again.close()

@@ -1,5 +1,6 @@
 """Accounts, contacts, people and overviews: one projection, because each shows something of the others."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.dossier.projections import SERVICES, accounts, contacts, entries, people
@@ -12,6 +13,7 @@ from services.dossier.projections.moments import utc
 from services.dossier.projections.overviews import OVERVIEWS, finished, headed
 from services.dossier.projections.people import PEOPLE
 from services.dossier.projections.placing import names_of, overview_of, place, reach, rename
+from services.dossier.projections.preparing import look_up
 from shared.events import Recorded
 from shared.readstore.conditions import Eq, In
 from shared.readstore.interface import Batch, Document
@@ -36,6 +38,9 @@ class Dossiers:
             "files.tree": self._tree,
             "files.document": self._document,
         }
+
+    async def prepare(self, events: Sequence[Recorded], batch: Batch) -> None:
+        await look_up(events, batch)
 
     async def apply(self, event: Recorded, batch: Batch) -> None:
         if event.scope is not None and event.topic not in QUIET:

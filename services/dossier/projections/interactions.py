@@ -1,5 +1,7 @@
 """Interactions as lists and the page of one show them, with the accounts through which each is seen (D-01, D-30)."""
 
+from collections.abc import Sequence
+
 from services.dossier.projections.entries import excerpt
 from services.dossier.projections.moments import utc
 from shared.events import Recorded
@@ -23,6 +25,7 @@ LINKED = Collection("linked_contacts")
 """By contact: `accounts` that link it, and whether there are interactions with it `alone`, on no account."""
 
 _ALL = 1_000_000
+_FIRST = "interactions.interaction.recorded"
 
 
 def begun(event: Recorded, accounts: list[str]) -> Document:
@@ -109,17 +112,19 @@ class Interactions:
     services = frozenset({"accounts", "interactions"})
     collections = (INTERACTIONS, COMMENTS, LINKED)
 
+    async def prepare(self, events: Sequence[Recorded], batch: Batch) -> None:
+        later = [event for event in events if event.service == "interactions" and event.topic != _FIRST]
+        await batch.get_many(INTERACTIONS, {event.id for event in later})
+        await batch.get_many(LINKED, {id for event in events for id in _contacts(event)})
+
     async def apply(self, event: Recorded, batch: Batch) -> None:
         if event.topic.startswith("interactions.interaction."):
             await self._interaction(event, batch)
-        elif event.topic == "accounts.account.created":
-            for link in event.data["contacts"]:
-                await self._link(batch, link["contact_id"], event.id, now=True)
-        elif event.topic in ("accounts.account.contact-linked", "accounts.account.contact-unlinked"):
-            await self._link(batch, event.data["contact_id"], event.id, now=event.topic.endswith("contact-linked"))
+        for contact_id in _contacts(event):
+            await self._link(batch, contact_id, event.id, now=not event.topic.endswith("contact-unlinked"))
 
     async def _interaction(self, event: Recorded, batch: Batch) -> None:
-        if event.topic == "interactions.interaction.recorded":
+        if event.topic == _FIRST:
             batch.put(INTERACTIONS, event.id, begun(event, await self._seen_through(event, batch)))
             return
         interaction = await batch.get(INTERACTIONS, event.id)
@@ -151,6 +156,16 @@ class Interactions:
             alone = (Eq("contact_id", contact_id), Eq("account_id", None))
             for interaction in (await batch.find(INTERACTIONS, *alone, limit=_ALL)).documents:
                 batch.put(INTERACTIONS, interaction["id"], interaction | {"scopes": accounts})
+
+
+def _contacts(event: Recorded) -> list[str]:
+    """The contacts that an account links now, or links no longer."""
+    match event.topic:
+        case "accounts.account.created":
+            return [link["contact_id"] for link in event.data["contacts"]]
+        case "accounts.account.contact-linked" | "accounts.account.contact-unlinked":
+            return [event.data["contact_id"]]
+    return []
 
 
 def _unlinked(contact_id: str) -> Document:

@@ -1,6 +1,7 @@
 """Reading what is sent, within limits of size and time."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 from litestar.enums import ScopeType
@@ -84,11 +85,16 @@ class Courteous:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.busy = 0
+        self.asked = float("-inf")
+        """When the last request came, by `time.monotonic`."""
+        self.leaving = False
+        """Whether each answer says that its connection is closed."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.busy += 1
+        self.asked = time.monotonic()
         try:
-            await self._serve(scope, receive, send)
+            await self._serve(scope, receive, _closing(send) if self.leaving else send)
         finally:
             self.busy -= 1
 
@@ -114,6 +120,17 @@ class _Watched:
         if event["type"] != "http.request" or not event.get("more_body"):
             self.finished = True
         return event
+
+
+def _closing(send: Send) -> Send:
+    """The same, with word to the caller that the next request needs a new connection."""
+
+    async def told(event):  # type: ignore[no-untyped-def]  # the union of all ASGI events
+        if event["type"] == "http.response.start":
+            event = {**event, "headers": [*event["headers"], (b"connection", b"close")]}
+        await send(event)
+
+    return told
 
 
 def _sends_body(scope: Scope) -> bool:

@@ -36,7 +36,7 @@ class Door:
     writes: OwnWrites = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writes = OwnWrites(self.upstream)
+        self.writes = OwnWrites(self.upstream, self.sessions.peers)
 
     async def admit(self, call: Call, method: str, target: str | None = None, trace: str = "") -> Context:
         """The context of a signed-in caller's request."""

@@ -1,6 +1,5 @@
 """The way of every ordinary request: who asks, what is asked, the service's answer. The hot path of the product."""
 
-from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,10 +11,9 @@ from services.gateway.http.call import Call
 from services.gateway.http.door import Door, passed_on
 from services.gateway.http.problems import MalformedRequest
 from shared.messages import Message
-from shared.telemetry import histogram, span
+from shared.telemetry import span
 
 _MOST_PARAMETERS = 100
-_seconds = histogram("dossier.request.duration", "s", "A request, by operation and status.")
 
 
 class Forward:
@@ -30,7 +28,6 @@ class Forward:
         self._target = parameters[0] if parameters else None
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        started = perf_counter()
         call = Call.of(scope)
         door = self._door
         path: dict[str, Any] = scope["path_params"]
@@ -43,7 +40,6 @@ class Forward:
                 await door.settle(reply)
             traced.set(status=reply.status)
         await passed_on(call, reply)(scope, receive, send)
-        _seconds(perf_counter() - started, operation=self._name, status=reply.status)
 
 
 def parameters(scope: HTTPScope) -> str:

@@ -10,7 +10,6 @@ from litestar.types import HTTPScope, Receive, Send
 from services.gateway.http.answers import as_json
 from services.gateway.http.upstream import Upstream
 from shared.position import Progress
-from shared.problems import Unavailable
 
 _PATIENCE = 1.0  # seconds
 _KEPT = 0.5  # seconds: many may ask, the services are asked twice a second at most
@@ -54,9 +53,26 @@ class Ready:
         }
 
     async def _ask(self, service: str) -> dict[str, Any]:
+        known = self._state["services"].get(service, {}) if self._state else {}
+        expected = len(known.get("instances", ())) or 1
+        answers = await self._upstream.all(f"health.{service}", expected, _PATIENCE)
         try:
-            answer = await self._upstream.request(f"health.{service}", b"", None, _PATIENCE)
-            state: dict[str, Any] = orjson.loads(answer.data)
-        except (Unavailable, ValueError):
-            return {"service": service, "ready": False}
-        return state
+            states = [orjson.loads(answer.data) for answer in answers]
+        except ValueError:
+            states = []
+        return _together(states) if states else {"service": service, "ready": False, "instances": []}
+
+
+def _together(states: list[dict[str, Any]]) -> dict[str, Any]:
+    """One service by the words of its instances: what each of its parts says counts where that part is at work."""
+    states = sorted(states, key=lambda state: str(state.get("instance")))
+    busiest = max(states, key=lambda state: len(state.get("works", ())))
+    together = dict(busiest)
+    together["ready"] = any(state.get("ready") for state in states)
+    lags = [(state.get("lag", {}), state.get("works", ())) for state in states]
+    relays = [lag["relay"] for lag, _ in lags if "relay" in lag]
+    together["lag"] = {"relay": min(relays, default=0)} | {n: lag[n] for lag, works in lags for n in works if n in lag}
+    together["parked"] = sum(state.get("parked", 0) for state in states)
+    shown = ("instance", "ready", "works")
+    together["instances"] = [{name: state.get(name) for name in shown} for state in states]
+    return {name: value for name, value in together.items() if name not in ("instance", "works")}

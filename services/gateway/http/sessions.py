@@ -3,48 +3,50 @@
 import asyncio
 import hashlib
 import logging
-import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.gateway.http.call import Call
+from services.gateway.http.peers import Peers
 from services.gateway.http.protection import SAFE, check_header, check_origin
+from services.gateway.http.tokens import TOKEN, credential
 from services.gateway.http.upstream import Upstream
 from services.gateway.projections import SESSIONS, SessionCopy
 from shared.context import SYSTEM, Context
 from shared.problems import SignInRequired, Unavailable
 from shared.readstore.interface import ReadStore
 
-COOKIE = "dossier_session"
 SIGN_OUT = "cmd.firm.SignOut"
 FIND = "qry.firm.FindSession"
 
-_TOKEN = re.compile(r"[A-Za-z0-9_.~-]{20,200}")
 _KEPT = 10_000
 _UNKNOWN_KEPT = 2.0  # seconds: how long a token that nobody knows is not asked for again
+_SHARED = 30.0  # seconds between two words to the other gateways that a session is in use
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Session:
-    """A signed-in member. `seen` is the monotonic time of the last request."""
+    """A signed-in member. `seen`: monotonic time of the last request; `shared`: when other gateways heard of one."""
 
     id: str
     member_id: UUID
     expires: float
     language: str | None
     seen: float = field(default_factory=time.monotonic)
+    shared: float = float("-inf")
 
 
 class Sessions:
     """Finds the session of a request and says when one is over."""
 
-    def __init__(self, upstream: Upstream, idle_minutes: float) -> None:
+    def __init__(self, upstream: Upstream, idle_minutes: float, peers: Peers) -> None:
         self._upstream, self._idle = upstream, idle_minutes * 60
         self._store: ReadStore | None = None
         self._known: OrderedDict[str, Session] = OrderedDict()
@@ -52,7 +54,13 @@ class Sessions:
         self._endings = 0
         self._watchers: dict[str, set[Callable[[], None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.copy = SessionCopy(self.end, self.end_of_member)
+        self._shared = min(_SHARED, self._idle / 4)
+        self.copy = SessionCopy(self._ended, self._ended_member)
+        self.peers = peers
+        peers.on("ended", self.end)
+        peers.on("ended-member", self.end_of_member)
+        peers.on("used", self._used)
+        peers.on_return(self.check)
 
     def open(self, store: ReadStore) -> None:
         """Use the copy in this store; without one every token is asked for."""
@@ -71,7 +79,7 @@ class Sessions:
 
     async def find(self, token: str) -> Session:
         """The live session of a token. None, broken, ended: the answer is the same."""
-        if not _TOKEN.fullmatch(token):
+        if not TOKEN.fullmatch(token):
             raise SignInRequired
         key = hashlib.sha256(token.encode()).hexdigest()
         session = self._known.get(key) or await self._load(key)
@@ -79,6 +87,9 @@ class Sessions:
             self._retire(session)
             raise SignInRequired
         session.seen = time.monotonic()
+        if session.seen - session.shared > self._shared:
+            session.shared = session.seen
+            self._start(self.peers.tell("used", key))
         return session
 
     def alive(self, session: Session) -> bool:
@@ -107,6 +118,30 @@ class Sessions:
     def end_of_member(self, member_id: str) -> None:
         """All sessions of a member were ended."""
         self._end(lambda session: str(session.member_id) == member_id)
+
+    async def check(self) -> None:
+        """Look all sessions up again: that one ended may have been said while nobody here could hear it."""
+        self._start(self._check())
+
+    async def _check(self) -> None:
+        for key, session in list(self._known.items()):
+            stored = await self._store.get(SESSIONS, key) if self._store else None
+            with suppress(Unavailable):  # whoever is away when the session is used says so again
+                if stored is None and await self._ask(key) is None:
+                    self.end(session.id)
+
+    async def _ended(self, session_id: str) -> None:
+        self.end(session_id)
+        await self.peers.tell("ended", session_id)
+
+    async def _ended_member(self, member_id: str) -> None:
+        self.end_of_member(member_id)
+        await self.peers.tell("ended-member", member_id)
+
+    def _used(self, key: str) -> None:
+        """A session was used at another gateway: it is not idle."""
+        if session := self._known.get(key):
+            session.seen = time.monotonic()
 
     def _end(self, which: Callable[[Session], bool]) -> None:
         self._endings += 1
@@ -143,28 +178,18 @@ class Sessions:
         """An idle session is ended for good, so that no other gateway and no restart brings it back."""
         if time.time() < session.expires:
             context = Context(kind="member", id=session.member_id, request="idle", session=session.id)
-            task = asyncio.create_task(self._sign_out(context))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._sign_out(context))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _sign_out(self, context: Context) -> None:
         try:
             await self._upstream.ask(SIGN_OUT, context)
         except Unavailable:
             _log.warning("an idle session could not be ended yet")
-
-
-def credential(call: Call) -> tuple[str, bool]:
-    """The token and whether it came by the cookie. A bearer token wins: a program sends it on purpose."""
-    given = call.headers.get(b"authorization")
-    if given is not None:
-        scheme, _, token = given.decode("latin-1").partition(" ")
-        return (token.strip() if scheme.lower() == "bearer" else ""), False
-    for part in call.headers.get(b"cookie", b"").decode("latin-1").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == COOKIE:
-            return value, True
-    return "", False
 
 
 def _session(found: dict[str, Any]) -> Session:

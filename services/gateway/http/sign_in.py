@@ -12,7 +12,8 @@ from services.gateway.http.call import Call
 from services.gateway.http.door import Door, member_context, passed_on
 from services.gateway.http.forwarding import parameters
 from services.gateway.http.protection import check_origin
-from services.gateway.http.sessions import COOKIE, SIGN_OUT
+from services.gateway.http.sessions import SIGN_OUT
+from services.gateway.http.tokens import COOKIE
 from services.gateway.http.upstream import Reply
 from shared.settings import Settings
 

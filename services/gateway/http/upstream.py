@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -20,6 +21,7 @@ PATIENCE = 5.0
 """Seconds for which a service may think; afterwards the outcome is unknown and the caller gets a 503."""
 
 _PULSE = 0.5  # seconds between looks whether the broker still answers, while somebody waits for it
+_MOMENT = 0.03  # seconds in which instances answer that nobody knew of
 _SILENCE = 1.0  # seconds after which it counts as away
 _log = logging.getLogger(__name__)
 _NONE: Mapping[str, str] = {}
@@ -97,7 +99,10 @@ class Upstream:
             headers["Dossier-Params"] = params
         if context.trace:
             headers["traceparent"] = context.trace
-        message = await self.request(subject, body, headers, PATIENCE)
+        if subject.startswith("qry."):
+            message = await self._twice(subject, body, headers)
+        else:
+            message = await self.request(subject, body, headers, PATIENCE)
         answered = message.headers or _NONE
         status = answered.get("Dossier-Status")
         if status is None or not status.isdecimal():
@@ -105,12 +110,26 @@ class Upstream:
             raise Unavailable
         return Reply(int(status), message.data, answered)
 
+    async def _twice(self, subject: str, body: bytes, headers: dict[str, str]) -> Msg:
+        """Ask another instance when one is silent: it may have died with the question, which changes nothing."""
+        try:
+            return await self._exchange(subject, body, headers, PATIENCE / 2)
+        except TimeoutError:
+            return await self.request(subject, body, headers, PATIENCE / 2)
+
     async def tell(self, subject: str, context: Context, body: object, params: str = "") -> Reply:
         """`ask` with a body that the gateway itself makes."""
         return await self.ask(subject, context, orjson.dumps(body), params)
 
     async def request(self, subject: str, body: bytes, headers: dict[str, str] | None, seconds: float) -> Msg:
         """One message and its answer; `Unavailable` if none comes."""
+        try:
+            return await self._exchange(subject, body, headers, seconds)
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    async def _exchange(self, subject: str, body: bytes, headers: dict[str, str] | None, seconds: float) -> Msg:
+        """As `request`, but `TimeoutError` if nothing was heard in time."""
         connection = self._connection
         if connection is None or not self.connected:
             raise Unavailable
@@ -130,11 +149,32 @@ class Upstream:
             timer.cancel()
             del self._waiting[number]
 
+    async def all(self, subject: str, expected: int, seconds: float) -> list[Msg]:
+        """The answers of everybody who hears a request: of so many, and of who else answers within a moment of them."""
+        connection = self._connection
+        if connection is None or not self.connected:
+            return []
+        arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        answers: list[Msg] = []
+        inbox = await connection.subscribe(connection.new_inbox(), cb=arrived.put)
+        try:
+            await connection.publish(subject, b"", inbox.subject)
+            async with asyncio.timeout(seconds):
+                while not (answers and _nobody(answers[-1])):
+                    patience = seconds if len(answers) < expected else _MOMENT
+                    answers.append(await asyncio.wait_for(arrived.get(), patience))
+        except (TimeoutError, NatsError):
+            pass  # who has not answered by now is not there
+        finally:
+            with suppress(NatsError):
+                await inbox.unsubscribe()
+        return [answer for answer in answers if not _nobody(answer)]
+
     async def _answered(self, message: Msg) -> None:
         future = self._waiting.get(message.subject.rpartition(".")[2])
         if future is None or future.done():
             return  # too late: the caller was told that the outcome is unknown
-        if not message.data and message.headers and message.headers.get("Status") == "503":
+        if _nobody(message):
             future.set_exception(Unavailable())
         else:
             future.set_result(message)
@@ -148,6 +188,11 @@ async def _ping(connection: Client) -> None:
         return
 
 
+def _nobody(message: Msg) -> bool:
+    """Whether this is the broker's own word that nobody listens."""
+    return not message.data and (message.headers or _NONE).get("Status") == "503"
+
+
 def _give_up(future: "asyncio.Future[Msg]") -> None:
     if not future.done():
-        future.set_exception(Unavailable())
+        future.set_exception(TimeoutError())

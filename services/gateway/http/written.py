@@ -1,12 +1,13 @@
 """What each session wrote last, so that a caller who names no position still reads what they just wrote.
 
-Kept in this gateway's memory only: callers who go through several gateways, or who must be certain, send
-`Dossier-Position` themselves. That one is waited for and refused when it is not reached; this one is a courtesy.
+Kept in the gateways' memory only, each tells the others: callers who must be certain send `Dossier-Position`
+themselves. That one is waited for and refused when it is not reached; this one is a courtesy.
 """
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from services.gateway.http.peers import Peers
 from services.gateway.http.upstream import Reply, Upstream
 from shared.context import Context
 from shared.position import Position
@@ -19,7 +20,11 @@ class OwnWrites:
     """Asks on behalf of sessions, and remembers how far their writes have come."""
 
     upstream: Upstream
+    peers: Peers
     _written: OrderedDict[str, Position] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.peers.on("wrote", self._remember)
 
     async def ask(self, subject: str, context: Context, body: bytes = b"", params: str = "") -> Reply:
         """As `Upstream.ask`. A query waits a moment for the session's own writes; a command is asked again with them
@@ -35,7 +40,9 @@ class OwnWrites:
                 again = await self.upstream.ask(subject, context.evolve(position=str(written)), body, params)
                 reply = reply if again.status == 503 else again
         if context.session and subject.startswith("cmd.") and not reply.refused:
-            self._remember(context.session, reply.headers.get("Dossier-Position", ""))
+            position = reply.headers.get("Dossier-Position", "")
+            self._remember(context.session, position)
+            await self.peers.tell("wrote", context.session, position)
         return reply
 
     def _remember(self, session: str, position: str) -> None:

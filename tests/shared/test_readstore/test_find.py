@@ -1,21 +1,29 @@
 """Conditions, orders and pages."""
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from shared.readstore.conditions import Condition, Contains, Eq, Has, HasAny, In, Matches, Not, Range
+from shared.readstore.conditions import Condition, Contains, Eq, Has, In, Matches, Range
 from shared.readstore.interface import Collection, Document, Order, ReadStore, UnknownField
 from tests.shared.test_readstore.oracle import THINGS, conditions, documents, fill, in_order, meets, orders
 
-same_store = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+same_store = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 
 
 @same_store
 @given(documents(), st.lists(conditions(), max_size=2), orders(), st.integers(1, 5))
 async def test_pages_of_any_size_yield_exactly_the_sorted_documents(
-    store: ReadStore, held: dict[str, Document], asked: list[Condition], order: tuple[Order, ...], limit: int
+    store: ReadStore,
+    exact: Callable[[object], bool],
+    held: dict[str, Document],
+    asked: list[Condition],
+    order: tuple[Order, ...],
+    limit: int,
 ) -> None:
+    assume(exact(asked))
     await fill(store, held)
     expected = in_order({id: d for id, d in held.items() if all(meets(d, part) for part in asked)}, order)
     page = await store.find(THINGS, *asked, order=order, limit=limit)
@@ -32,11 +40,13 @@ async def test_pages_of_any_size_yield_exactly_the_sorted_documents(
 @given(documents(), documents(), st.lists(conditions(), max_size=2), orders())
 async def test_a_batch_finds_what_it_has_changed_itself(
     store: ReadStore,
+    exact: Callable[[object], bool],
     old: dict[str, Document],
     new: dict[str, Document],
     asked: list[Condition],
     order: tuple[Order, ...],
 ) -> None:
+    assume(exact(asked))
     await fill(store, old)
     async with store.batch() as batch:
         for id, document in new.items():
@@ -48,21 +58,6 @@ async def test_a_batch_finds_what_it_has_changed_itself(
         assert (await batch.find(THINGS, *asked, order=order)).documents == expected
         assert await batch.count(THINGS, *asked) == len(expected)
     assert (await store.find(THINGS, *asked, order=order)).documents == expected
-
-
-async def test_a_rare_value_and_a_common_value_of_a_list_give_the_same_order(store: ReadStore) -> None:
-    held: dict[str, Document] = {
-        f"{n:04}": {"at": n % 7, "tags": ["all", *(["few"] if n % 100 == 0 else [])]} for n in range(700)
-    }
-    await fill(store, held)
-    order = (Order("at", descending=True),)
-    for value in ("all", "few"):
-        wanted = {id: d for id, d in held.items() if value in d["tags"]}
-        many = [value, *(f"nobody{n}" for n in range(20))]
-        for condition in (Has("tags", value), HasAny("tags", many)):
-            page = await store.find(THINGS, condition, order=order, limit=1000)
-            assert page.documents == in_order(wanted, order)
-            assert await store.count(THINGS, Not(condition)) == len(held) - len(wanted)
 
 
 async def test_hundreds_of_values_and_of_words_are_no_difficulty(store: ReadStore) -> None:

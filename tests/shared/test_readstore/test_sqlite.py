@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from shared.problems import OutOfSpace, Unavailable
-from shared.readstore.conditions import Condition, Eq, Range
-from shared.readstore.interface import Collection, Order
+from shared.readstore.conditions import Condition, Eq, Has, HasAny, Not, Range
+from shared.readstore.interface import Collection, Document, Order
 from shared.readstore.sqlite import SqliteReadStore
 from shared.readstore.sqlite_query import shape
 from shared.readstore.sqlite_statements import find_sql
-from tests.shared.test_readstore.oracle import THINGS, fill
+from tests.shared.test_readstore.oracle import THINGS, fill, in_order
 
 
 async def test_what_was_stored_is_there_after_reopening(tmp_path: Path) -> None:
@@ -122,6 +122,23 @@ async def test_pages_begin_in_an_index_at_the_right_place(
     assert plan[0][3] == f"SEARCH d USING INDEX {index}"
     if order:
         assert len(plan) == 1
+    await store.close()
+
+
+async def test_a_rare_value_and_a_common_value_of_a_list_give_the_same_order(tmp_path: Path) -> None:
+    store = SqliteReadStore(tmp_path / "read.db")
+    held: dict[str, Document] = {
+        f"{n:04}": {"at": n % 7, "tags": ["all", *(["few"] if n % 100 == 0 else [])]} for n in range(700)
+    }
+    await fill(store, held)
+    order = (Order("at", descending=True),)
+    for value in ("all", "few"):
+        wanted = {id: d for id, d in held.items() if value in d["tags"]}
+        many = [value, *(f"nobody{n}" for n in range(20))]
+        for condition in (Has("tags", value), HasAny("tags", many)):
+            page = await store.find(THINGS, condition, order=order, limit=1000)
+            assert page.documents == in_order(wanted, order)
+            assert await store.count(THINGS, Not(condition)) == len(held) - len(wanted)
     await store.close()
 
 

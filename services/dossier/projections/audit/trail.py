@@ -1,5 +1,7 @@
 """The projection that writes the audit log and moves the windows of the feeds."""
 
+from collections.abc import Sequence
+
 from services.dossier.projections import SERVICES
 from services.dossier.projections.activity import QUIET, WINDOWS, moved
 from services.dossier.projections.audit.changes import changes
@@ -15,6 +17,10 @@ class Trail:
     services = SERVICES
     collections = (AUDIT, CHANGES, LABELS, WINDOWS)
 
+    async def prepare(self, events: Sequence[Recorded], batch: Batch) -> None:
+        await batch.get_many(WINDOWS, {event.scope for event in events if event.scope})
+        await batch.get_many(LABELS, {event.id for event in events if _keeps_label(event)})
+
     async def apply(self, event: Recorded, batch: Batch) -> None:
         document = entry(event, await self._label(event, batch))
         batch.put(AUDIT, event.key, document)
@@ -27,8 +33,13 @@ class Trail:
         """What its subject is called once this has happened."""
         if not event.topic.startswith(LABELLED):
             return {}
-        before = None if event.topic in FIRST else await batch.get(LABELS, event.id)
+        before = await batch.get(LABELS, event.id) if _keeps_label(event) else None
         label = labelled(before or {"id": event.id}, event)
         if label != before:
             batch.put(LABELS, event.id, label)
         return label
+
+
+def _keeps_label(event: Recorded) -> bool:
+    """Whether its subject may have a label from earlier events."""
+    return event.topic.startswith(LABELLED) and event.topic not in FIRST
