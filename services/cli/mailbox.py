@@ -21,7 +21,9 @@ class Keeper:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._maildir = Maildir(folder, create=True)
+        for part in ("tmp", "new", "cur"):  # the library makes them only where the folder itself is missing
+            (folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._maildir = Maildir(folder)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """The answer to a message, RFC 5321: 250 once it is on disk, 452 to be sent again later."""

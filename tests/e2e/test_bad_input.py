@@ -205,3 +205,12 @@ def test_a_method_that_an_address_does_not_know_is_refused_and_the_answer_names_
             assert answer.status_code == 405, told(answer)
             assert answer.json()["code"] == "method-not-allowed"
             assert known[operation.path] <= {name.strip() for name in answer.headers["allow"].split(",")}
+
+
+@pytest.mark.usefixtures("nothing_recorded")
+def test_a_position_that_nobody_was_given_is_refused(stage: Stage, sender: Sender, every: list[Operation]) -> None:
+    for operation in every:
+        if operation.id in ("overview", "createContact"):
+            ahead = {"headers": {"dossier-position": "firm=999999999"}}
+            sender.send(operation, sender.path(operation), {400}, "far ahead", **ahead | sender.body(operation))
+    sender.done()

@@ -7,6 +7,7 @@ themselves. That one is waited for and refused when it is not reached; this one 
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from services.gateway.http.history import check_reached
 from services.gateway.http.peers import Peers
 from services.gateway.http.upstream import Reply, Upstream
 from shared.context import Context
@@ -27,11 +28,15 @@ class OwnWrites:
         self.peers.on("wrote", self._remember)
 
     async def ask(self, subject: str, context: Context, body: bytes = b"", params: str = "") -> Reply:
-        """As `Upstream.ask`. A query waits a moment for the session's own writes; a command is asked again with them
-        if what it names was not found, for that may be what the session has just made: a refusal had no effect."""
+        """As `Upstream.ask`; raises `UnknownPosition`.
+
+        A query waits a moment for the session's own writes; a command is asked again with them if what it names was
+        not found, for that may be what the session has just made: a refusal had no effect.
+        """
         written = self._written.get(context.session or "")
         if context.position or not written:
             reply = await self.upstream.ask(subject, context, body, params)
+            await check_reached(self.upstream, context.position, reply)
         elif subject.startswith("qry."):
             reply = await self.upstream.ask(subject, context.evolve(position=str(written), courtesy=True), body, params)
         else:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.gateway.http.call import InvalidIdempotencyKey, InvalidIfMatch
+from services.gateway.http.history import UnknownPosition
 from services.gateway.http.problems import (
     Csrf,
     IncompleteBody,
@@ -29,7 +30,10 @@ from shared.problems import (
 
 Refusals = list[type[Refusal]]
 
-ALWAYS: Refusals = [MalformedRequest, InvalidPosition, SignInRequired, Unavailable, NotCaughtUp, InternalError]
+ALWAYS: Refusals = [
+    *(MalformedRequest, InvalidPosition, UnknownPosition, SignInRequired),
+    *(Unavailable, NotCaughtUp, InternalError),
+]
 BODY: Refusals = [MalformedBody, IncompleteBody, TooLarge, UnsupportedMediaType]
 COMMAND: Refusals = [
     *(Csrf, Conflict, ChangedMeanwhile, KeyReused, InvalidIdempotencyKey, InvalidIfMatch, OutOfSpace, InvalidInput),
