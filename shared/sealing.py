@@ -18,6 +18,7 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from pydantic import BaseModel, TypeAdapter
 
 from shared.events import ERASED, Meta, Recorded, _Personal
+from shared.problems import Unavailable
 
 _BASE_FIELDS = {"originator_id", "originator_version", "timestamp", "originator_topic"}
 _PLAIN: set[Any] = {str, int, float, bool, type(None)}
@@ -167,9 +168,14 @@ class SealingMapper(Mapper[UUID]):
         return b64encode(nonce + cipher.encrypt(nonce, orjson.dumps(secret, default=_json), bound)).decode()
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """The event object that `seal` was given, upcast to the present class version."""
-        shape = self._shapes[stored_event.topic]
+        """The event object that `seal` was given, upcast to the present class version.
+
+        Raises `Unavailable` for one of a newer version: while an update is under way, another instance may read it.
+        """
+        shape = self._shapes.get(stored_event.topic)
         state = header(stored_event.state)
+        if shape is None or state.get("v", 1) > getattr(shape.event, "class_version", 1):
+            raise Unavailable
         originator = UUID(str(stored_event.originator_id))
         bound = _bound_to(str(originator), stored_event.originator_version, stored_event.topic)
         data, _ = opened(state, bound, self._keyring)
