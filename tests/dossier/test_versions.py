@@ -11,7 +11,6 @@ from shared.events import Recorded
 from tests.dossier.lives import Life
 from tests.dossier.test_convergence import read_models
 
-
 KEPT = {"people", "folders", "documents", "interactions", "contacts"}
 """Read models that make nothing of events that they do not know; audit log and feed show that something happened."""
 

@@ -1,4 +1,4 @@
-"""Events whose shape changed: a newer version reads what an older one stored, an older one knows what it cannot read."""
+"""Events whose shape changed: a newer version reads what an older one stored; an older one knows what it cannot."""
 
 import secrets
 from collections.abc import AsyncIterator
