@@ -187,6 +187,26 @@ async def test_places_made_for_documents_that_never_came_are_none(
     assert await store._database["d_notes"].count_documents({}) == 2
 
 
+async def test_a_task_that_is_cancelled_ends(opener: Opener) -> None:
+    store = opener()
+    await store.declare(NOTES)
+    await put(store, 1, "a")
+
+    async def ask() -> None:
+        while True:
+            await store.get(NOTES, "a")
+
+    for turns in range(60):
+        await store.get(NOTES, "a")  # there is a connection: each cancelled question has closed its own
+        task = asyncio.create_task(ask())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=10)
+        assert task.cancelled()
+    await put(store, 2, "a")
+
+
 async def test_what_is_too_large_is_refused_before_anything_is_stored(opener: Opener) -> None:
     store = opener()
     await store.declare(NOTES)
