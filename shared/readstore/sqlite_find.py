@@ -3,8 +3,7 @@
 import heapq
 import sqlite3
 from collections.abc import Collection as Values
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -91,14 +90,6 @@ class Questions:
     def _best(
         self, collection: Collection, folded: str, conditions: Sequence[Condition], limit: int, *, starts: bool
     ) -> list[_Ranked]:
-        try:
-            return heapq.nsmallest(limit, self._ranked(collection, folded, conditions, starts))
-        except sqlite3.OperationalError as error:
-            raise problem(error) from error
-
-    def _ranked(
-        self, collection: Collection, folded: str, conditions: Sequence[Condition], starts: bool
-    ) -> Iterator[_Ranked]:
         values: list[Any] = []
         wanted = folded.split()
         trigrams, number = words(wanted, values)
@@ -106,10 +97,16 @@ class Questions:
             values.append(folded)
         shapes = self._shapes(collection, conditions, values)
         statement = search_sql(collection, trigrams, number, shapes, starts)
-        for id, sort, text in islice(self.connection.execute(statement, values), MOST_RANKED):
-            place = rank(text, folded, wanted)
-            if place is not None:
-                yield place, tie(None if sort == NONE else sort, id)
+        try:
+            texts = self.connection.execute(statement, values).fetchmany(MOST_RANKED)
+        except sqlite3.OperationalError as error:
+            raise problem(error) from error
+        ranked = [
+            (place, tie(None if sort == NONE else sort, id))
+            for id, sort, text in texts
+            if (place := rank(text, folded, wanted)) is not None
+        ]
+        return heapq.nsmallest(limit, ranked)
 
     def _shapes(self, collection: Collection, conditions: Sequence[Condition], values: list[Any]) -> tuple[Shape, ...]:
         return tuple([self._shape(collection, condition, values) for condition in conditions])

@@ -115,3 +115,6 @@ def _tables(collection: Collection) -> Iterator[str]:
             f'CREATE VIRTUAL TABLE "m_{name}$" USING fts5(text, content='', detail=none,'
             " columnsize=0, tokenize='trigram case_sensitive 1')"
         )
+        # Parts are merged early: each of them is looked through by every search.
+        for option, most in (("automerge", 2), ("crisismerge", 4)):
+            yield f"""INSERT INTO "m_{name}$" ("m_{name}$", rank) VALUES ('{option}', {most})"""

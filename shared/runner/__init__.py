@@ -26,7 +26,7 @@ from shared.sealing import Keyring, Wire
 __all__ = ["Committing", "Projection", "Runner", "ServicesChanged"]
 
 BATCH = 256
-REBUILD_BATCH = 5_000
+REBUILD_BATCH = 2_000
 _PAUSE = 0.1  # seconds before a turn is asked for again
 _log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Runner:
         self._reader = Reader(connection, (), size=BATCH)
         self._turns = Turns(lease, connection, progress) if lease else None
         self._ready = False
+        self._in_hand = 0  # events that were read, and wait for the store or the keys
 
     @property
     def working(self) -> bool:
@@ -69,7 +70,7 @@ class Runner:
     @property
     def lag(self) -> int:
         """About how many events on the stream are not yet applied by the live projections."""
-        return self._reader.pending
+        return self._in_hand + max(self._reader.pending, self._reader.arrived)
 
     @property
     def waiting(self) -> int:
@@ -147,7 +148,9 @@ class Runner:
     async def _follow(self) -> None:
         while True:
             events = await self._reader.batch()
+            self._in_hand = len(events)
             await self._settle(lambda: self._live, events, self._reader)
+            self._in_hand = 0
 
     async def _settle(self, who: Callable[[], list[Follower]], events: list[Wire], reader: Reader) -> None:
         """Apply a batch, however long the store, the keys or the broker are away; drop it if the reader was rewound."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.events import Meta, Recorded
 from shared.ids import derived_id
-from shared.readstore.interface import ReadStore
+from shared.readstore.interface import Batch, ReadStore
 from shared.runner import Committing, Projection
+from shared.runner.followers import Preparing
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -147,7 +148,12 @@ def numbers(*phones: str) -> list[dict[str, Any]]:
 
 
 async def project(
-    store: ReadStore, projections: Sequence[Projection], events: Iterable[Recorded], size: int = 256
+    store: ReadStore,
+    projections: Sequence[Projection],
+    events: Iterable[Recorded],
+    size: int = 256,
+    *,
+    prepared: bool = True,
 ) -> None:
     """Apply events as the runner does: in batches, each projection what it follows and has not taken in yet."""
     waiting = list(events)
@@ -158,6 +164,7 @@ async def project(
         reached = {part.name: await store.checkpoint(part.name) for part in projections}
         taken: dict[str, list[Recorded]] = defaultdict(list)
         async with store.batch() as batch:
+            await _prepare(projections if prepared else [], now, batch)
             for event in now:
                 for part in projections:
                     known = reached[part.name]
@@ -170,3 +177,9 @@ async def project(
         for part in projections:
             if taken[part.name] and isinstance(part, Committing):
                 await part.committed(taken[part.name])
+
+
+async def _prepare(projections: Sequence[Projection], events: Sequence[Recorded], batch: Batch) -> None:
+    for part in projections:
+        if isinstance(part, Preparing):
+            await part.prepare([event for event in events if event.service in part.services], batch)

@@ -61,6 +61,22 @@ class Listing:
             raise self.error
 
 
+class Forewarned(Listing):
+    """Fails on an event that it was not told of beforehand."""
+
+    def __init__(self) -> None:
+        super().__init__("forewarned-1")
+        self.told: set[int] = set()
+
+    async def prepare(self, events: Sequence[Recorded], batch: Batch) -> None:
+        self.told |= {event.number for event in events}
+
+    async def apply(self, event: Recorded, batch: Batch) -> None:
+        if event.number not in self.told:
+            raise LookupError
+        await super().apply(event, batch)
+
+
 class Announcing(Listing):
     def __init__(self) -> None:
         super().__init__("announcing-1")
@@ -126,6 +142,16 @@ async def test_everything_is_applied_once_and_its_position_is_known(connection: 
         assert await applied(store, listing) == log.public
         assert (await store.checkpoint("listing-1"))["contacts"] == 901
     assert set(listing.calls.values()) == {1}
+
+
+async def test_a_projection_may_look_ahead_at_what_a_batch_brings(connection: Client, store: SqliteReadStore) -> None:
+    log, forewarned = Log(), Forewarned()
+    log.add(300)
+    subject = runner(store, connection, forewarned)
+    async with running(Relay(log, connection)), run(subject):
+        await subject.progress.wait({"contacts": 300}, seconds=10)
+        assert await applied(store, forewarned) == log.public
+    assert await subject.parked() == []
 
 
 async def test_a_restarted_runner_goes_on_where_it_was(connection: Client, store: SqliteReadStore) -> None:

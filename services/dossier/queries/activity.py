@@ -30,7 +30,12 @@ async def activity(query: Activity, read: ReadStore, sight: Sight) -> dict[str, 
     conditions = [Eq("account_id", id), LOUD, *_within(window), *narrowed]
     after = decode_cursor(query.after, LATEST)
     page = await read.find(AUDIT, *conditions, order=LATEST, after=after, limit=query.limit)
-    total = await read.count(AUDIT, *conditions) if narrowed else min(window["count"], WINDOW)
+    if not narrowed:
+        total = min(window["count"], WINDOW)
+    elif after is None and page.next is None:
+        total = len(page.documents)
+    else:
+        total = await read.count(AUDIT, *conditions)
     names = await names_in(read, page.documents)
     items = [_item(entry, names) for entry in page.documents]
     return {"items": items, "next": encode_cursor(page.next, LATEST), "total": total, "window": WINDOW}

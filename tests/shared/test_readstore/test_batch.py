@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.readstore.conditions import Eq, Has
-from shared.readstore.interface import Collection, ReadStore, ShapeChanged
+from shared.readstore.interface import Batch, Collection, ReadStore, ShapeChanged
 from tests.shared.test_readstore.oracle import THINGS, fill
 
 OTHERS = Collection("others", fields=("kind",))
@@ -93,6 +93,25 @@ async def test_a_batch_finds_in_lists_what_it_has_changed(store: ReadStore) -> N
         rest = await batch.find(THINGS, Has("tags", "x"), after=first.next, limit=2)
         assert [document["kind"] for document in (*first.documents, *rest.documents)] == ["new", "old", "new"]
     assert await store.count(THINGS, Has("tags", "y")) == 2
+
+
+async def test_a_batch_finds_in_lists_what_changed_since_it_was_asked_before(store: ReadStore) -> None:
+    await fill(store, {id: {"kind": id, "tags": ["x"]} for id in "abc"})
+
+    async def found(batch: Batch) -> list[str]:
+        return [document["kind"] for document in (await batch.find(THINGS, Has("tags", "x"))).documents]
+
+    async with store.batch() as batch:
+        batch.put(THINGS, "a", {"kind": "a", "tags": ["y"]})
+        assert await found(batch) == ["b", "c"]
+        batch.put(THINGS, "a", {"kind": "a", "tags": ["x", "y"]})
+        batch.put(THINGS, "b", {"kind": "b", "tags": []})
+        batch.put(THINGS, "d", {"kind": "d", "tags": ["x"]})
+        assert await found(batch) == ["a", "c", "d"]
+        assert await batch.count(THINGS) == 4
+        batch.put(THINGS, "b", {"kind": "b", "tags": ["x"]})
+        batch.delete(THINGS, "d")
+        assert await found(batch) == ["a", "b", "c"]
 
 
 async def test_a_deleted_document_can_come_back_with_another_list_and_text(store: ReadStore) -> None:

@@ -1,6 +1,6 @@
 """Events told in a sentence, in the caller's language, with what people, folders and accounts are called now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.dossier.projections.accounts import ACCOUNTS
@@ -8,7 +8,7 @@ from services.dossier.projections.folders import FOLDERS
 from services.dossier.projections.people import PEOPLE
 from services.dossier.queries.sentences import texts
 from shared.problems import LANGUAGES
-from shared.readstore.interface import Collection, Document, ReadStore
+from shared.readstore.interface import Document, ReadStore
 
 _KINDS = {
     "accounts.account": texts.ACCOUNTS,
@@ -28,7 +28,8 @@ OTHER = ("{actor} : {type}", "{actor}: {type}")
 
 _ACTORS = {"system": ("Le système", "The system"), "nobody": ("Quelqu'un", "Somebody")}
 _UNKNOWN = "…"
-_NAMED = {"who": PEOPLE, "folder": FOLDERS, "from_folder": FOLDERS, "account": ACCOUNTS}
+_NAMED = frozenset({"who", "account", "folder", "from_folder"})
+"""Values that are ids: they are told by what is called so."""
 
 
 class Names:
@@ -51,17 +52,19 @@ class Names:
 
 async def names_in(read: ReadStore, entries: Sequence[Document]) -> Names:
     """The names that these entries need, asked for all at once."""
-    wanted: dict[Collection, set[str]] = {PEOPLE: set(), FOLDERS: set(), ACCOUNTS: set()}
+    people, accounts, folders = wanted = (set[str](), set[str](), set[str]())
+    places = {"who": people, "account": accounts, "folder": folders, "from_folder": folders}
     for entry in entries:
-        wanted[PEOPLE].update(_ids([entry["actor_id"]]))
-        wanted[ACCOUNTS].update(_ids([entry["account_id"]]))
+        people.add(entry["actor_id"])
+        accounts.add(entry["account_id"])
+        folders.add(entry["folder_id"])
         for name, value in entry["told"].items():
-            if name in _NAMED:
-                wanted[_NAMED[name]].update(_ids([value]))
-        wanted[FOLDERS].update(_ids([entry["folder_id"]]))
+            if name in places and isinstance(value, str):
+                places[name].add(value)
     names: dict[str, str | None] = {}
-    for collection, ids in wanted.items():
-        found = await read.get_many(collection, sorted(ids)) if ids else {}
+    for collection, ids in zip((PEOPLE, ACCOUNTS, FOLDERS), wanted, strict=True):
+        known = sorted(filter(None, ids))
+        found = await read.get_many(collection, known) if known else {}
         names.update({id: document["name"] for id, document in found.items()})
     return Names(names)
 
@@ -89,7 +92,3 @@ class _Values(dict[str, Any]):
             return texts.WORDS[value][self._language] if value in texts.WORDS else value or _UNKNOWN
         value = self.get(name)
         return _UNKNOWN if value in (None, "") else value
-
-
-def _ids(values: Iterable[Any]) -> list[str]:
-    return [value for value in values if isinstance(value, str)]
