@@ -196,8 +196,9 @@ def _bind(handler: Handler, given: Mapping[Any, Any]) -> Handler:
 def _accepted(route: Route | None, answer: Any, params: str) -> Reply:
     headers = {}
     status = 200
+    if position := getattr(answer, "position", None):
+        headers["Dossier-Position"] = position
     if isinstance(answer, Accepted):
-        headers["Dossier-Position"] = answer.position
         headers["ETag"] = f'"{answer.version}"'
         if route and route.creates:
             status = 201

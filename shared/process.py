@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,6 +14,7 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 BEAT = 2.0
 """Seconds between two touches of a heartbeat's files; what looks at them allows for many missed ones."""
 
+_UNSYNCED = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 log = logging.getLogger(__name__)
 
 
@@ -73,6 +75,19 @@ def environment_holds(pid: int, assignment: str) -> bool:
         return assignment in subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return False
+
+
+def distrusted(error: BaseException | None) -> bool:
+    """Whether this is SQLite's word that the disk did not sync; the process ends then, and acknowledges nothing more.
+
+    A sync that failed is never tried again: the kernel holds pages for clean that it could not write, and says yes the
+    next time. The next process carries what the log holds over, and syncs that, before it takes anything in.
+    """
+    if not isinstance(error, sqlite3.Error) or error.sqlite_errorcode not in _UNSYNCED:
+        return False
+    log.critical("a store could not be synced to the disk: this process ends")
+    os.kill(os.getpid(), signal.SIGTERM)
+    return True
 
 
 async def until_stopped() -> signal.Signals:

@@ -24,6 +24,7 @@ _FINISHING = 3  # seconds for a handler when the service stops
 _WAIT = 20  # seconds for which one request waits for a message
 _LONGEST_PAUSE = 60
 _SECOND = 1_000_000_000
+_PAST = datetime(2000, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +49,8 @@ class Schedules:
 
         Raises `BrokerRefused` or an error of the connection; the outcome is then unknown, and doing it again is safe.
         """
+        if when <= datetime.now(UTC):
+            when = _PAST  # by our clock; the broker's may be behind it, and would wait
         moment = when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         headers = {
             "Nats-Schedule": f"@at {moment}",

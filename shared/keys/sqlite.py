@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.problems import OutOfSpace, Unavailable
+from shared.process import distrusted
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS keys (subject TEXT PRIMARY KEY, wrapped BLOB, destroyed_at TEXT) WITHOUT ROWID"
 _LOCKED = 4  # seconds for which another process's lock on the file is waited for: less than callers wait
@@ -21,6 +22,8 @@ class SqliteTable:
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute(_SCHEMA)
+        self._db.execute("PRAGMA wal_checkpoint")  # see `distrusted`
+        self._failed = False
         path.chmod(0o600)
 
     def find(self, subjects: Sequence[str]) -> dict[str, bytes | None]:
@@ -44,9 +47,15 @@ class SqliteTable:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _translated(), self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
+        if self._failed:
+            raise Unavailable
+        try:
+            with _translated(), self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+        except Unavailable as error:
+            self._failed = distrusted(error.__cause__)
+            raise
 
     def close(self) -> None:
         self._db.close()

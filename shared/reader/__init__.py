@@ -60,6 +60,11 @@ class Reader:
         self._counted = self._credit = self._reconnects = self._end = 0
         self._heard = 0.0
 
+    @property
+    def arrived(self) -> int:
+        """How many messages lie here that nobody has taken yet."""
+        return len(self._messages)
+
     def rewind(self, mark: Mark, services: Iterable[str]) -> None:
         """Go on from another place, or with other services; may be called while `batch` waits."""
         self.mark = mark

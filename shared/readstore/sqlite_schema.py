@@ -111,10 +111,8 @@ def _tables(collection: Collection) -> Iterator[str]:
     if collection.text:
         yield f"CREATE TABLE x_{name} (key INTEGER PRIMARY KEY, id TEXT NOT NULL, sort, text TEXT NOT NULL)"
         # Each trigram once a document (detail=none): the words are looked for in the text itself afterwards.
-        yield (
-            f'CREATE VIRTUAL TABLE "m_{name}$" USING fts5(text, content='', detail=none,'
-            " columnsize=0, tokenize='trigram case_sensitive 1')"
-        )
+        options = "content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1'"
+        yield f'CREATE VIRTUAL TABLE "m_{name}$" USING fts5(text, {options})'
         # Parts are merged early: each of them is looked through by every search.
         for option, most in (("automerge", 2), ("crisismerge", 4)):
             yield f"""INSERT INTO "m_{name}$" ("m_{name}$", rank) VALUES ('{option}', {most})"""

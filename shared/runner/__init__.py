@@ -56,7 +56,7 @@ class Runner:
         self._turn = asyncio.Lock()
         self._followers: dict[str, Follower] = {}
         self._live: list[Follower] = []
-        self._retries = Retries(name, self._applier, self._parking, self._followers, self._turn)
+        self._retries = Retries(self._applier, self._parking, self._followers, self._turn)
         self._reader = Reader(connection, (), size=BATCH)
         self._turns = Turns(lease, connection, progress) if lease else None
         self._ready = False

@@ -1,5 +1,6 @@
 """One batch of events applied to projections: documents, parked events and checkpoints in one transaction."""
 
+import asyncio
 import gc
 import logging
 from collections import defaultdict
@@ -17,6 +18,7 @@ from shared.sealing import Keyring, Wire, open_all
 from shared.telemetry import counter, histogram, span
 
 Checkpoint = dict[str, int]
+_BREATH = 100  # events, after which whoever else waits in this process has a turn: queries, health
 _LARGE = 1_000  # events: only who catches up has so many at once
 _PASSED = 256  # events: fewer than `OVERLAP`, so that a projection that passes over most of them is not left behind
 _log = logging.getLogger(__name__)
@@ -95,10 +97,12 @@ class Applier:
             for follower in followers:
                 if isinstance(follower.projection, Preparing):
                     await follower.projection.prepare(opened, batch)
-            for sealed, event in zip(events, opened, strict=True):
+            for place, (sealed, event) in enumerate(zip(events, opened, strict=True), 1):
                 for follower in followers:
                     if follower.reads(sealed) and await self._take(follower, sealed, event, batch):
                         taken[follower.name].append(event)
+                if place % _BREATH == 0:
+                    await asyncio.sleep(0)
             for follower, checkpoint in zip(followers, checkpoints, strict=True):
                 batch.checkpoint(follower.name, checkpoint)
         return taken

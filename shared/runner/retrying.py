@@ -17,9 +17,8 @@ class Retries:
     """Works the queues of parked events of one runner, in turns with it."""
 
     def __init__(
-        self, name: str, applier: Applier, parking: Parking, followers: Mapping[str, Follower], turn: asyncio.Lock
+        self, applier: Applier, parking: Parking, followers: Mapping[str, Follower], turn: asyncio.Lock
     ) -> None:
-        self._name = name
         self._applier = applier
         self._parking = parking
         self._followers = followers

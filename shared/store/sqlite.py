@@ -1,9 +1,6 @@
 """An event store in an SQLite file, which the processes of one machine can share."""
 
 import asyncio
-import logging
-import os
-import signal
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +13,8 @@ from eventsourcing.persistence import Notification, OperationalError, StoredEven
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 from shared.problems import OutOfSpace, Unavailable
+from shared.process import distrusted
 
-_log = logging.getLogger(__name__)
-_UNSYNCED = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 QUICK = 0.002  # seconds: a disk that took longer for the last transaction is waited for in a thread
 
 
@@ -52,19 +48,10 @@ class SqliteEngine:
             with _translated():
                 return cast("Sequence[int]", self.recorder.insert_events(events))
         except Unavailable as error:
-            if _code(error.__cause__) in _UNSYNCED:
-                self._give_up()
+            self._failed = distrusted(_cause(error.__cause__))
             raise
         finally:
             self._took = perf_counter() - began
-
-    def _give_up(self) -> None:
-        """A sync that failed is never tried again: the kernel holds pages for clean that it could not write, and would
-        say yes the next time. The process ends; the next one writes everything anew before it takes anything in.
-        """
-        self._failed = True
-        _log.critical("the event store could not be synced to the disk: this process ends")
-        os.kill(os.getpid(), signal.SIGTERM)
 
     async def events(self, id: UUID, after: int | None) -> Sequence[StoredEvent]:
         with _translated():
@@ -103,12 +90,12 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if _code(error) == sqlite3.SQLITE_FULL:
+        cause = _cause(error)
+        if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise OutOfSpace from error
         raise Unavailable from error
 
 
-def _code(error: BaseException | None) -> int | None:
-    """What SQLite says of an error that the library passes on."""
-    cause = error.__cause__ if error else None
-    return cause.sqlite_errorcode if isinstance(cause, sqlite3.Error) else None
+def _cause(error: BaseException | None) -> BaseException | None:
+    """SQLite's own error behind one that the library passes on."""
+    return error.__cause__ if error else None
