@@ -6,16 +6,19 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format bench demo
+.PHONY: help run test test-engines lint types format bench faults soak demo
 
 help: ## List the verbs
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: .venv/run.stamp ## Start the firm on this machine and print its address (Ctrl-C stops it)
 	@exec $(BIN)/dossier run
 
 test: .venv/test.stamp ## Run every test
 	$(BIN)/pytest -n 2 --dist loadfile -q $(ARGS)
+
+test-engines: .venv/test.stamp ## Run the end-to-end tests on PostgreSQL, MongoDB's protocol and S3
+	DOSSIER_TEST_ENGINES=1 $(BIN)/pytest tests/e2e -q -rs $(ARGS)
 
 lint: .venv/test.stamp ## Check style and likely mistakes
 	$(BIN)/ruff check .
@@ -30,6 +33,12 @@ format: .venv/test.stamp ## Put the code in its agreed shape
 
 bench: .venv/test.stamp ## Measure speed and memory side by side with bare anchors
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: .venv/test.stamp ## Hurt and fuzz a firm in every way and for hours; `make test` does it for minutes
+	$(BIN)/pytest tests/faults tests/fuzz --long -q -s $(ARGS)
+
+soak: .venv/test.stamp ## Work in a firm for two hours while it is hurt, and report what grows (ARGS='--minutes 5')
+	$(BIN)/python -m tests.faults.soak $(or $(ARGS),--hours 2)
 
 demo: .venv/run.stamp ## Fill the running firm with the demonstration data
 	$(BIN)/dossier demo

@@ -39,6 +39,7 @@ from shared.settings import Settings
 from shared.store import EventStore
 from shared.telemetry import measures
 
+_ASKED_AGAIN = 2.0  # seconds, in which a task that was cancelled can tidy up
 log = logging.getLogger(__name__)
 
 
@@ -208,6 +209,9 @@ async def _drain(subscription: Subscription) -> None:
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
+    """Asked again until it is done: `asyncio.wait_for` loses a cancellation that meets an answer (Python 3.11)."""
+    while waiting := [task for task in tasks if not task.done()]:
+        for task in waiting:
+            task.cancel()
+        await asyncio.wait(waiting, timeout=_ASKED_AGAIN)
     await asyncio.gather(*tasks, return_exceptions=True)

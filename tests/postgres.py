@@ -57,6 +57,7 @@ class Postgres(Server):
             port, [*as_whom, programs / "postgres", "-D", data, *chosen], folder.parent / f"{folder.name}.log"
         )
         self.data = data
+        self.small = False
 
     def url(self, port: int | None = None) -> SecretStr:
         """Where its database is; through another `port` where something stands in between."""
@@ -108,16 +109,27 @@ def _runs(pid: str) -> bool:
     return not state.startswith("Z")  # ended, though nobody has asked how
 
 
+def _unmount(folder: Path) -> None:
+    run(["umount", folder], check=True)
+
+
 @contextmanager
-def running(*settings: str) -> Iterator[Postgres]:
-    """A server with nothing in it, gone without a trace afterwards."""
+def running(*settings: str, room: int = 0) -> Iterator[Postgres]:
+    """A server with nothing in it, gone without a trace afterwards.
+
+    `room`: megabytes of a file system of its own, where the machine lets a test mount one: `Postgres.small` says so.
+    """
     pytest.importorskip("psycopg", exc_type=ImportError)
     # Not below pytest's own folder, which nobody but its owner may enter.
     folder = Path(tempfile.mkdtemp(prefix="dossier-postgres-"))
     with ExitStack() as stack:
         stack.callback(folder.with_name(f"{folder.name}.log").unlink, missing_ok=True)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        small = bool(room) and not run(["mount", "-t", "tmpfs", "-o", f"size={room}m", "none", folder]).returncode
+        if small:
+            stack.callback(_unmount, folder)
         server = Postgres(folder, *settings)
+        server.small = small
         stack.callback(server.kill)
         server.start()
         yield server

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 async def watch_room(settings: Settings) -> None:
-    """End the broker once there is room again: the supervisor starts it afresh. One that runs elsewhere is left alone."""
+    """End the broker once there is room again: the supervisor starts it afresh. One that is elsewhere is left alone."""
     layout = Layout(settings.data.resolve())
     store = layout.data / "nats"
     was_full = False

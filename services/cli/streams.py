@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -23,12 +24,12 @@ async def run(settings: Settings) -> None:
     returned = Signal()
     returned.set()
     stopped = asyncio.create_task(until_stopped())
-    keeping = asyncio.gather(_keep(settings, returned), watch_room(settings))
+    keeping: asyncio.Future[Any] = asyncio.gather(_keep(settings, returned), watch_room(settings))
     await asyncio.wait({stopped, keeping}, return_when=asyncio.FIRST_COMPLETED)
     if keeping.done():
         keeping.result()  # raises: the supervisor starts us again
     keeping.cancel()
-    await asyncio.wait({keeping})
+    await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def _keep(settings: Settings, returned: Signal) -> None:

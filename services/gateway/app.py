@@ -25,13 +25,14 @@ from services.gateway.http.routes import application
 from services.gateway.http.sessions import Sessions
 from services.gateway.http.upstream import Upstream
 from shared.blobs import Blobs
-from shared.broker import QuickClient, options
+from shared.broker import PASSING, QuickClient, options
 from shared.control.verbs import serve_operator
 from shared.lease import Lease
 from shared.messages import Message, declared
 from shared.position import Progress
 from shared.process import heartbeat, until_stopped
 from shared.readstore import open_store
+from shared.readstore.interface import ReadStore
 from shared.runner import Projection, Runner
 from shared.settings import Settings
 
@@ -43,6 +44,7 @@ _GRACE = 8.0  # seconds given to requests under way when the process is asked to
 _LINGER = 1.0  # seconds in which callers that have just asked may ask once more over the same connection
 _HEAD_START = 1.0  # seconds to reach the broker before the first request is accepted, whether it is reached or not
 _LOOK = 0.25  # seconds between looks whether they are done
+_AGAIN = 0.5  # seconds before a read store that is away is tried again
 _BACKLOG = 1024
 log = logging.getLogger(__name__)
 
@@ -133,11 +135,20 @@ class Gateway:
             log_enabled=False,
         )
 
+    async def _declare(self, store: ReadStore) -> None:
+        """Have places for what is followed, once the store is there."""
+        while True:
+            try:
+                return await store.declare(*(c for part in self.projections for c in part.collections))
+            except PASSING as error:
+                log.warning("the read store is not there yet: %s", error)
+            await asyncio.sleep(_AGAIN)
+
     async def connect(self, stack: AsyncExitStack) -> None:
         """Reach the broker, however long that takes, and follow the events; ends only by an error."""
         store = open_store(self.settings, NAME, "read")
         stack.push_async_callback(store.close)
-        await store.declare(*(collection for part in self.projections for collection in part.collections))
+        await self._declare(store)
         self.sessions.open(store)
         closed = asyncio.Event()
         told: dict[str, Any] = {"disconnected_cb": self.upstream.lost, "closed_cb": _tell(closed)}

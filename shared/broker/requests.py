@@ -60,7 +60,11 @@ async def send(
 async def request(
     connection: Client, subject: str, payload: bytes, headers: dict[str, str] | None = None, *, seconds: float = 5.0
 ) -> Msg:
-    """`Client.request`, but a connection that breaks is an error at once, not when the time is out."""
+    """`Client.request`, but a connection that breaks is an error at once, not when the time is out.
+
+    And who waits can be cancelled: `wait_for` of Python 3.11, which the client uses, forgets that if the answer comes
+    at the same moment, and whoever then waits for the end of the task waits for ever.
+    """
     reconnects = connection.stats["reconnects"]
     waiting = asyncio.ensure_future(connection.request(subject, payload, timeout=seconds, headers=headers))
     try:

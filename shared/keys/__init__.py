@@ -15,6 +15,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from shared.broker import request
 from shared.keys.database import KeyDatabase
 from shared.problems import Unavailable
 
@@ -84,7 +85,7 @@ class RemoteKeys:
         """As `KeyDatabase.get`; `Unavailable` when it does not answer: an unreachable key is never a destroyed one."""
         asked = orjson.dumps({"subjects": list(subjects), "create": create})
         try:
-            reply = await self._connection.request(SUBJECT, asked, timeout=2)
+            reply = await request(self._connection, SUBJECT, asked, seconds=2)
         except (NatsError, TimeoutError, OSError) as error:
             raise Unavailable from error
         answer: dict[str, str | None] | None = orjson.loads(reply.data)["keys"]

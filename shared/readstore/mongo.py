@@ -26,6 +26,7 @@ from shared.readstore.mongo_schema import Schema
 _SETTINGS: dict[str, Any] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 2_000,
+    "waitQueueTimeoutMS": 2_000,
     "socketTimeoutMS": 10_000,  # `timeoutMS` instead would have PyMongo try again for as long as that
     "w": "majority",
     "journal": True,

@@ -9,7 +9,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from shared.broker import PASSING
+from shared.broker import PASSING, request
 from shared.lease import Lease
 from shared.position import Progress
 
@@ -58,7 +58,7 @@ class Turns:
     async def _follow(self) -> None:
         while True:
             try:
-                answer = await self._connection.request(self._subject, timeout=1)
+                answer = await request(self._connection, self._subject, b"", seconds=1)
                 self._progress.advance(orjson.loads(answer.data))
             except (*PASSING, NatsError):
                 pass  # nobody is at work at this moment: nobody's progress to be known

@@ -42,6 +42,7 @@ async def load(proof: Proof) -> AsyncIterator[Load]:
     async with proof.ledger as ledger:
         if not ledger.operations:
             await proof.load.begin()
+        await ledger.settle()
         yield proof.load
     print(ledger.summary())
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.system import Firm
-
-MIB = 1024 * 1024
+from tests.faults.vital import MIB
 
 
 @contextmanager

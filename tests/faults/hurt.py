@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import httpx
 
+from tests.broker import die_with_the_tests as die
 from tests.e2e.system import Firm
+from tests.run.machine import TREE
 from tests.waiting import eventually
 
 RECOVERY = 10.0  # seconds (reliability.md, K1 and K3)
@@ -77,3 +80,25 @@ async def whole(firm: Firm, name: str, killed: int = 0) -> float:
 
         await eventually(ready, RECOVERY - (time.monotonic() - begun))
     return time.monotonic() - begun
+
+
+@contextmanager
+def instead(firm: Firm, prefix: list[str], *names: str) -> Iterator[None]:
+    """Have these processes run behind a command of ours while the block runs; nobody else starts anything meanwhile."""
+    ours: list[subprocess.Popen[bytes]] = []
+    with asleep(firm, "supervisord"):
+        try:
+            for name in names:
+                pid = firm.machine.pid(name)
+                assert pid is not None
+                command, environment = (Path(f"/proc/{pid}/{what}").read_bytes() for what in ("cmdline", "environ"))
+                told = dict(os.fsdecode(line).split("=", 1) for line in environment.split(b"\0") if line)
+                os.kill(pid, signal.SIGKILL)
+                with (firm.machine.data / "log" / f"{name}.log").open("ab") as log:
+                    given = [*prefix, *os.fsdecode(command).split("\0")[:-1]]
+                    ours.append(subprocess.Popen(given, env=told, cwd=TREE, stdout=log, stderr=log, preexec_fn=die))
+            yield
+        finally:
+            for process in ours:
+                process.kill()
+                process.wait()

@@ -21,7 +21,10 @@ REQUEST = 8.0  # seconds for one try
 
 @dataclass(slots=True)
 class Operation:
-    """One thing to be done once. `on` is the id of what it is done to; `wrong` says that it must be refused."""
+    """One thing to be done once. `on` is the id of what it is done to; `wrong` says that it must be refused.
+
+    `seconds` is how long it took to get an answer that says what became of it.
+    """
 
     kind: str
     method: str
@@ -34,6 +37,7 @@ class Operation:
     wrong: bool = False
     key: str = field(default_factory=lambda: str(new_id()))
     tries: int = 0
+    seconds: float = 0.0
     failures: list[str] = field(default_factory=list)
     outcome: Literal["unknown", "ok", "refused"] = "unknown"
     answer: Json = field(default_factory=dict)
@@ -84,11 +88,27 @@ class Ledger:
     async def perform(self, operation: Operation) -> Operation:
         """Do it: again with the same key, for as long as nobody says what became of it."""
         self.operations.append(operation)
-        deadline = time.monotonic() + PATIENCE
+        return await self._answered(operation)
+
+    async def settle(self) -> None:
+        """Get answers to what a test that failed has left open: the next one is not to fail for it."""
+        for operation in self.operations:
+            if operation.outcome == "unknown":
+                await self._answered(operation)
+
+    async def _answered(self, operation: Operation) -> Operation:
+        begun = time.monotonic()
+        deadline = begun + PATIENCE
         while not await self._try(operation):
-            assert time.monotonic() < deadline, f"never answered: {operation}"
+            assert time.monotonic() < deadline, f"never answered: {operation} at {self.position}: {await self.health()}"
             await asyncio.sleep(PAUSE)
+        operation.seconds = time.monotonic() - begun
         return operation
+
+    async def health(self) -> str:
+        """What the firm says of itself, for a test that fails."""
+        assert self._http is not None
+        return (await self._http.get(f"{self._firm.address}/health/ready")).text
 
     async def _try(self, operation: Operation) -> bool:
         """Whether the outcome is known now."""

@@ -22,6 +22,7 @@ class Load:
         self.ledger = ledger
         self.seed = seed
         self.mails = True
+        self.pause = PAUSE
         self.heard: int | None = None
         """While services do not hear from each other: how many of the operations they all know of."""
         self.mailed: dict[str, str] = {}
@@ -66,7 +67,7 @@ class Load:
             [make] = chance.choices(list(acts), list(acts.values()))
             await self.ledger.perform(make(self, chance))
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), PAUSE)
+                await asyncio.wait_for(stopped.wait(), self.pause)
 
     def name(self) -> str:
         """A name that no other operation uses."""

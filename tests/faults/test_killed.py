@@ -11,35 +11,44 @@ from random import Random
 import pytest
 
 from tests.e2e.client import Json
+from tests.faults import vital
 from tests.faults.hurt import kill, lose_the_brokers_store
 from tests.faults.load import Load, note
 from tests.faults.proof import Proof
 from tests.waiting import eventually
 
 SERVICES = ("notifications", "contacts", "accounts", "interactions", "files", "dossier", "firm", "gateway")
-BROKER_KILLS = 4
+BROKER_KILLS = 4, 25  # in the short form, in the long one
+SERVICE_KILLS = 1, 10
 
 
 async def test_the_broker_killed_again_and_again_loses_and_repeats_nothing(
-    load: Load, proof: Proof, chance: Random, tmp_path: Path
+    load: Load, proof: Proof, chance: Random, long: bool, tmp_path: Path
 ) -> None:
     async with load.running():
-        for _ in range(BROKER_KILLS):
+        await load.more(20)
+        before = vital.of_all(proof.firm)
+        for _ in range(BROKER_KILLS[long]):
             await load.more(chance.randrange(5, 40))
             print("the broker was away for", round(await kill(proof.firm, "nats-server"), 1), "s")
         await load.more(20)
+    assert vital.grown(proof.firm, before) == []
     await proof.holds(tmp_path)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_killed_under_load_loses_and_repeats_nothing(
-    service: str, load: Load, proof: Proof, chance: Random, tmp_path: Path
+    service: str, load: Load, proof: Proof, chance: Random, long: bool, tmp_path: Path
 ) -> None:
     async with load.running():
-        await load.more(chance.randrange(5, 40))
-        proof.cut += service == "notifications"
-        print(f"{service} was away for", round(await kill(proof.firm, service), 1), "s")
+        await load.more(5)
+        before = vital.of_all(proof.firm)
+        for _ in range(SERVICE_KILLS[long]):
+            await load.more(chance.randrange(5, 35))
+            proof.cut += service == "notifications"
+            print(f"{service} was away for", round(await kill(proof.firm, service), 1), "s")
         await load.more(20)
+    assert vital.grown(proof.firm, before) == []
     await proof.holds(tmp_path)
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tests.e2e.system import Firm
 
+MIB = 1024 * 1024
+MEMORY, FILES, THREADS = 40 * MIB, 12, 8
+"""What a warm process may gain: caches fill, pools of threads and connections grow up to their size."""
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -29,5 +32,16 @@ def of(pid: int) -> Vital:
 
 
 def of_all(firm: Firm) -> dict[str, Vital]:
-    """Every process of a firm, by name."""
-    return {name: of(pid) for name, pid in sorted(firm.machine.pids().items())}
+    """Every process of a firm, by name and pid: one that was started again is another one."""
+    return {f"{name} {pid}": of(pid) for name, pid in sorted(firm.machine.pids().items())}
+
+
+def grown(firm: Firm, before: dict[str, Vital]) -> list[str]:
+    """Processes that run as they did before, and have gained too much since."""
+    found = []
+    for name, now in of_all(firm).items():
+        then = before.get(name, now)
+        gains = now.memory - then.memory, now.files - then.files, now.threads - then.threads
+        if any(gain > most for gain, most in zip(gains, (MEMORY, FILES, THREADS), strict=True)):
+            found.append(f"{name}: {gains[0] / MIB:+.1f} MiB, {gains[1]:+} files, {gains[2]:+} threads")
+    return found

@@ -119,7 +119,6 @@ class Machine:
     def __init__(self, data: Path, tree: Path = TREE, **settings: str) -> None:
         self.data, self.tree, self.port = data, tree, free_port()
         self.settings = {"DOSSIER_DEMO": "0", **settings}
-        self.within: list[str] = []
         """A command that starts the one behind it: under another clock, for instance."""
         self.output = ""
         self._child: subprocess.Popen[str] | None = None
@@ -131,7 +130,7 @@ class Machine:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DOSSIER_", "OTEL_"))}
         told = {"DOSSIER_DATA": str(self.data), "DOSSIER_PORT": str(self.port)}
         self._child = subprocess.Popen(
-            [*self.within, sys.executable, "-m", "services.cli", "run"],
+            [sys.executable, "-m", "services.cli", "run"],
             cwd=self.tree,
             env={**inherited, **told, **self.settings},
             stdout=subprocess.PIPE,

@@ -27,10 +27,16 @@ class Between:
     def _listen(self) -> None:
         with suppress(OSError):
             while True:
-                client = self._listener.accept()[0]
-                server = socket.create_connection(("127.0.0.1", self._server.port))
-                Thread(target=self._pass, args=(client, server, False), daemon=True).start()
-                Thread(target=self._pass, args=(server, client, True), daemon=True).start()
+                self._join(self._listener.accept()[0])
+
+    def _join(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection(("127.0.0.1", self._server.port))
+        except OSError:
+            client.close()
+            return
+        Thread(target=self._pass, args=(client, server, False), daemon=True).start()
+        Thread(target=self._pass, args=(server, client, True), daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket, answers: bool) -> None:
         with suppress(OSError), source, target:

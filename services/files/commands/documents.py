@@ -44,8 +44,8 @@ async def open_(command: OpenDocument, documents: Repository[Document]) -> Conte
     caller = current.get()
     if caller.kind == "member" and caller.id is not None:
         document.open(caller.id, datetime.now(UTC))
-    await documents.save(document)
-    return document.content
+    accepted = await documents.save(document)
+    return document.content.model_copy(update={"position": accepted.position})
 
 
 @handles(RenameDocument)

@@ -74,7 +74,10 @@ class Subject(BaseModel):
 
 
 class Content(BaseModel):
-    """What the door must know to send a document's bytes. `size` in bytes, `sha256` in hexadecimal."""
+    """What the door must know to send a document's bytes. `size` in bytes, `sha256` in hexadecimal.
+
+    `position`: where it stands recorded that the document was opened.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,6 +87,7 @@ class Content(BaseModel):
     sha256: str
     blob: str
     version: int
+    position: str | None = None
 
 
 class Contents(Protocol):

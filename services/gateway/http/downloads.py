@@ -82,12 +82,15 @@ class Download:
         if reply.refused:
             await passed_on(call, reply)(scope, receive, send)
             return
-        await self._send(call, Content.of(reply), asked, scope, receive, send)
+        await self._send(call, reply, asked, scope, receive, send)
 
     async def _send(
-        self, call: Call, content: Content, asked: Wanted | None, scope: HTTPScope, receive: Receive, send: Send
+        self, call: Call, reply: Reply, asked: Wanted | None, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
+        content = Content.of(reply)
         headers = [*content.headers(), (b"x-request-id", call.id.encode())]
+        if position := reply.headers.get("Dossier-Position"):
+            headers.append((b"dossier-position", position.encode()))
         known = call.headers.get(b"if-none-match")
         if known is not None and _matches(known, content):
             await Answer(304, b"", guards=headers)(scope, receive, send)

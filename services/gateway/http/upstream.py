@@ -89,7 +89,7 @@ class Upstream:
             if not ping.done():
                 self._silent = True
                 await self.lost()
-                await ping
+                await _answers(connection, ping)
             self._silent = False
 
     async def ask(self, subject: str, context: Context, body: bytes = b"", params: str = "") -> Reply:
@@ -178,6 +178,13 @@ class Upstream:
             future.set_exception(Unavailable())
         else:
             future.set_result(message)
+
+
+async def _answers(connection: Client, ping: "asyncio.Task[None]") -> None:
+    """Return when the broker speaks again, over this connection or over a new one, where the answer never comes."""
+    before = connection.stats["reconnects"]
+    while not ping.done() and connection.stats["reconnects"] == before:
+        await asyncio.wait({ping}, timeout=_PULSE)
 
 
 async def _ping(connection: Client) -> None:

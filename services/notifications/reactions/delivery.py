@@ -24,6 +24,7 @@ from shared.schedules import Due
 from shared.service import Running
 from shared.telemetry import counter, span
 
+_Outcome = RecordSent | RecordRefused | WithholdMessage
 _log = logging.getLogger(__name__)
 _emails = counter("dossier.emails", "{email}", "E-mails by what came of them.")
 
@@ -35,6 +36,8 @@ class Delivery:
         self._running, self._judge, self._letters, self._transport = running, judge, letters, transport
         self._messages = Repository(running.store, Message)
         self._in_hand: set[UUID] = set()
+        self._unrecorded: dict[UUID, _Outcome] = {}
+        """What came of messages while the store had no room for it: a letter that left does not leave again."""
 
     async def deliver(self, due: Due) -> None:
         """Do what was promised, if it still stands. Raises what passes by itself: the broker then asks again."""
@@ -51,21 +54,24 @@ class Delivery:
         await self._running.progress.wait({"notifications": cause.get("number", 0)})
         message = await self._messages.find(id)
         if message is None or not message.waits:
+            self._unrecorded.pop(id, None)
             return
         with span("deliver e-mail", cause.get("trace") or None) as followed:
-            outcome = await self._outcome(message)
+            outcome = self._unrecorded.get(id) or await self._outcome(message)
+            self._unrecorded[id] = outcome
             followed.set(outcome=type(outcome).__name__)
             context = Context(kind="system", request=cause.get("request", ""), trace=followed.traceparent)
             await self._record(outcome, context)
+            del self._unrecorded[id]
         _emails(1, outcome=type(outcome).__name__)
 
-    async def _record(self, outcome: RecordSent | RecordRefused | WithholdMessage, context: Context) -> None:
+    async def _record(self, outcome: _Outcome, context: Context) -> None:
         try:
             await self._running.perform(outcome, context)
         except Erased:  # what a server says about an erased person is not kept, nor is anything sent to them again
             await self._running.perform(WithholdMessage(message_id=outcome.message_id, reason="inactive"), context)
 
-    async def _outcome(self, message: Message) -> RecordSent | RecordRefused | WithholdMessage:
+    async def _outcome(self, message: Message) -> _Outcome:
         news = await self._judge.judge(message)
         if not isinstance(news, News):
             return WithholdMessage(message_id=message.id, reason=news)
