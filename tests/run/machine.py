@@ -119,7 +119,6 @@ class Machine:
     def __init__(self, data: Path, tree: Path = TREE, **settings: str) -> None:
         self.data, self.tree, self.port = data, tree, free_port()
         self.settings = {"DOSSIER_DEMO": "0", **settings}
-        """A command that starts the one behind it: under another clock, for instance."""
         self.output = ""
         self._child: subprocess.Popen[str] | None = None
         self._ended = False
