@@ -31,8 +31,9 @@ format: .venv/test.stamp ## Put the code in its agreed shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/test.stamp ## Measure speed and memory side by side with bare anchors
+bench: .venv/test.stamp ## Measure speed and memory side by side with bare anchors, then what growth costs
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.benchmarks.growth)
 
 faults: .venv/test.stamp ## Hurt and fuzz a firm in every way and for hours; `make test` does it for minutes
 	$(BIN)/pytest tests/faults tests/fuzz --long -q -s $(ARGS)

@@ -7,6 +7,7 @@ import asyncio
 import shutil
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from tests.benchmarks.rebuild import rebuild
 from tests.benchmarks.report import Results
 from tests.benchmarks.sample import Sample, Series, memory
 from tests.benchmarks.visible import accepted_to_visible
+from tests.engines.engines import engines
 
 K = TypeVar("K")
 REST = 3.0  # seconds after which a firm that nobody uses counts as at rest
@@ -33,16 +35,27 @@ REST = 3.0  # seconds after which a firm that nobody uses counts as at rest
 @click.option("--contacts", default=6_000, show_default=True)
 @click.option("--activities", default=1_000, show_default=True, help="In one dossier.")
 @click.option("--only", default="", help="Only paths whose name holds this; no rebuild, memory or restart.")
+@click.option("--engines", "elsewhere", is_flag=True, help="On PostgreSQL, MongoDB's protocol and S3 (tests/engines).")
 @click.option("--data", type=click.Path(path_type=Path), help="A new data folder, kept afterwards.")
 def main(
-    rounds: int, seconds: float, accounts: int, contacts: int, activities: int, only: str, data: Path | None
+    rounds: int,
+    seconds: float,
+    accounts: int,
+    contacts: int,
+    activities: int,
+    only: str,
+    elsewhere: bool,
+    data: Path | None,
 ) -> None:
     """Measure the firm beside bare anchors and print one table."""
     uvloop.install()
     scratch = Path(tempfile.mkdtemp(prefix="dossier-bench-"))
     results = Results()
     try:
-        with anchors.ready(scratch / "anchors") as bare, firm.running(data or scratch / "firm") as running:
+        with ExitStack() as stack:
+            bare = stack.enter_context(anchors.ready(scratch / "anchors"))
+            settings = stack.enter_context(engines(scratch)).settings() if elsewhere else {}
+            running = stack.enter_context(firm.running(data or scratch / "firm", **settings))
             asyncio.run(running.fill(accounts, contacts, activities))
             results.filled = _filled(running)
             for round in range(rounds):

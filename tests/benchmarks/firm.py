@@ -129,9 +129,10 @@ def _has(state: dict[str, Any], wanted: Position) -> bool:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Firm]:
+def running(data: Path, **settings: str) -> Iterator[Firm]:
     """An empty firm, its owner signed in; stopped with the block."""
     machine = Machine(data, DOSSIER_OWNER_EMAIL=EMAIL, DOSSIER_OWNER_PASSWORD=PASSWORD)
+    machine.settings |= settings
     try:
         machine.start().ready()
         yield Firm(machine, asyncio.run(signed_in(machine.port)))
