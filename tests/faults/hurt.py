@@ -96,9 +96,13 @@ def instead(firm: Firm, prefix: list[str], *names: str) -> Iterator[None]:
                 os.kill(pid, signal.SIGKILL)
                 with (firm.machine.data / "log" / f"{name}.log").open("ab") as log:
                     given = [*prefix, *os.fsdecode(command).split("\0")[:-1]]
-                    ours.append(subprocess.Popen(given, env=told, cwd=TREE, stdout=log, stderr=log, preexec_fn=die))
+                    ours.append(
+                        subprocess.Popen(
+                            given, env=told, cwd=TREE, stdout=log, stderr=log, preexec_fn=die, start_new_session=True
+                        )
+                    )
             yield
         finally:
             for process in ours:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)  # what the prefix has started too
                 process.wait()

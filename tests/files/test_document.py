@@ -46,6 +46,7 @@ def test_a_published_document_tells_what_and_where_its_bytes_are() -> None:
         "sha256": "ab" * 32,
         "blob": "uploads/01/x",
         "version": 1,
+        "position": None,
     }
 
 

@@ -155,6 +155,14 @@ class Prometheus(Server):
         ]
         super().__init__(port, command, folder / "prometheus.log")
 
+    def ready(self) -> bool:
+        """It listens before it answers."""
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=10) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
     def get(self, path: str, **query: str) -> Any:
         url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(query)}"
         with urllib.request.urlopen(url, timeout=10) as answer:
@@ -169,6 +177,7 @@ class Prometheus(Server):
 def prometheus(busy: Firm, receiver: Receiver, tmp_path: Path) -> Iterator[Prometheus]:
     server = Prometheus(tmp_path)
     server.start()
+    until(server.ready, what="Prometheus")
     receiver.forward = f"http://{server.address}/api/v1/otlp/v1/metrics"
     try:
         yield server
