@@ -5,8 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
+from typing import IO
 
 from click import ClickException
 
@@ -28,15 +30,21 @@ class Supervisor:
     def start(self) -> None:
         configuration = self._plan.write()
         command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-s", "-c", str(configuration)]
-        with (self._plan.layout.log / "supervisord.log").open("ab") as log:
-            self._child = subprocess.Popen(  # noqa: S603
-                command,
-                env={**os.environ, **self._plan.environment()},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._child = subprocess.Popen(  # noqa: S603
+            command,
+            env={**os.environ, **self._plan.environment()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._keep_words, args=(self._child.stdout,), daemon=True).start()
+
+    def _keep_words(self, words: IO[bytes]) -> None:
+        """Into its log by us: on a full disk it would end over its own complaint that it cannot write."""
+        for line in words:
+            with suppress(OSError), (self._plan.layout.log / "supervisord.log").open("ab") as log:
+                log.write(line)
 
     def check(self) -> None:
         """Raise `ClickException` if the supervisor has ended by itself."""
