@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -98,7 +99,7 @@ async def _save(data: Path, service: str, kind: type[Aggregate], keys: Keys, agg
     store = EventStore(service, data / service, [kind], keys)
     await store.open()
     try:
-        while together := [aggregate for aggregate, _ in zip(aggregates, range(_TOGETHER), strict=False)]:
+        while together := list(islice(aggregates, _TOGETHER)):
             await asyncio.gather(*(store.save(aggregate) for aggregate in together))
     finally:
         await store.close()
