@@ -190,24 +190,6 @@ class Runner:
         self._reader.rewind(Mark(follower.mark.stream, sequence), self._services())
         self._tell()
 
-    async def rebuild(self, name: str) -> None:
-        """Make a projection's documents again from the first event on; they are missing or incomplete meanwhile.
-
-        For a projection in use, give it a new name instead: it is built beside the old one while that serves.
-        """
-        follower = self._followers[name]
-        async with self._turn:
-            self._live = [other for other in self._live if other is not follower]
-            for collection in follower.projection.collections:
-                await self._store.drop(collection)
-            await self._store.declare(*follower.projection.collections)
-            async with self._store.batch() as batch:
-                await self._parking.forget(name, batch)
-                batch.checkpoint(name, {})
-            follower.reached = dict.fromkeys(follower.reached, 0)
-            follower.mark = Mark()
-        await self.catch_up(follower)
-
     async def parked(self) -> list[Parked]:
         """What waits: for its next try, for an operator, or behind another event."""
         return [parked for name in self._followers for parked in await self._parking.of(name)] if self._ready else []

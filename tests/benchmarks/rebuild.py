@@ -16,6 +16,7 @@ from shared.keys import Keys, RemoteKeys
 from shared.position import Position, Progress
 from shared.readstore.sqlite import SqliteReadStore
 from shared.runner import Projection, Runner
+from shared.runner.rebuilding import Rebuilds
 from shared.settings import Settings
 
 _PATIENCE = 300.0
@@ -38,7 +39,7 @@ class Rebuilt:
 async def rebuild(data: Path, scratch: Path, reached: Position) -> list[Rebuilt]:
     """Each projection of the dossier service in a store of its own, one after the other, from the running broker.
 
-    It is brought to what was `reached` first, and then, timed, made again as an operator would have it.
+    It is brought to what was `reached` first, and then, timed, made anew beside that, as an operator would have it.
     """
     many = [one for one in projections() if sum(reached.get(service, 0) for service in one.services) >= _FEW]
     return [await _one(_settings(data), scratch / projection.name, projection, reached) for projection in many]
@@ -50,11 +51,14 @@ async def _one(settings: Settings, folder: Path, projection: Projection, reached
     store = SqliteReadStore(folder / "read.db")
     progress = Progress(dict.fromkeys(projection.services, 0))
     runner = Runner("rebuild", store, connection, Keys(RemoteKeys(connection)), [projection], progress)
+    rebuilds = Rebuilds(runner)
     work = asyncio.create_task(runner.run())
     try:
         await progress.wait(reached, seconds=_PATIENCE)
         began = time.perf_counter()
-        await runner.rebuild(projection.name)
+        await rebuilds.begin(projection.name)
+        while runner.behind:
+            await asyncio.sleep(0.01)
         seconds = time.perf_counter() - began
     finally:
         work.cancel()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,17 +34,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
 @pytest.fixture(scope="module")
 def proof(running: Firm, seed: int) -> Proof:
     return Proof(running, Load(Ledger(running), seed))
-
-
-@pytest.fixture
-async def load(proof: Proof) -> AsyncIterator[Load]:
-    print(f"DOSSIER_FAULTS_SEED={proof.load.seed}")
-    async with proof.ledger as ledger:
-        if not ledger.operations:
-            await proof.load.begin()
-        await ledger.settle()
-        yield proof.load
-    print(ledger.summary())
 
 
 def behind(firm: Firm) -> dict[str, int]:

@@ -4,8 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +37,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
 
 
 @pytest.fixture(scope="module")
-def proof(running: Firm) -> Proof:
-    seed = int(os.environ.get("DOSSIER_FAULTS_SEED") or time.time_ns() % 1_000_000)
+def proof(running: Firm, seed: int) -> Proof:
     return Proof(running, Load(Ledger(running), seed))
-
-
-@pytest.fixture
-async def load(proof: Proof) -> AsyncIterator[Load]:
-    print(f"DOSSIER_FAULTS_SEED={proof.load.seed}")
-    async with proof.ledger as ledger:
-        if not ledger.operations:
-            await proof.load.begin()
-        yield proof.load
-    print(ledger.summary())
 
 
 def instances(firm: Firm, service: str) -> list[Json]:

@@ -207,22 +207,6 @@ async def test_a_quiet_service_does_not_keep_a_new_projection_from_joining(
         assert await applied(store, new) == [1, 2]
 
 
-async def test_a_rebuilt_projection_ends_as_it_was(connection: Client, store: SqliteReadStore) -> None:
-    log, listing = Log(), Listing()
-    log.add(2500)
-    subject = runner(store, connection, listing)
-    async with running(Relay(log, connection)), run(subject):
-        await subject.progress.wait({"contacts": 2500}, seconds=10)
-        before = await listed(store, listing)
-        rebuilding = asyncio.create_task(subject.rebuild("listing-1"))
-        log.add(3)
-        await rebuilding
-        await subject.progress.wait({"contacts": 2503}, seconds=10)
-        after = await listed(store, listing)
-    assert before.items() <= after.items()
-    assert await applied(store, listing) == log.public
-
-
 async def test_a_projection_that_reads_other_services_needs_another_name(
     connection: Client, store: SqliteReadStore
 ) -> None:
